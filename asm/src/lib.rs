@@ -1,0 +1,1 @@
+//! The zkrom micro-assembly: instruction set, assembler and ROM images.

@@ -1,0 +1,2 @@
+//! The zkrom command line.
+fn main() {}

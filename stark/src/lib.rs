@@ -1,0 +1,1 @@
+//! The STARK of the uVM.

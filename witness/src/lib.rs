@@ -1,0 +1,1 @@
+//! Blocks, witnesses and the revm oracle.
