@@ -1,1 +1,15 @@
-//! The STARK of the uVM.
+//! The STARK of the uVM: one chip for each kind of work, joined by LogUp buses into one batch STARK.
+//!
+//! * [`chips`]: the chips, one folder each: columns, constraints, trace, tests;
+//! * [`buses`]: the messages they exchange;
+//! * [`check`]: a checker of constraints and bus balance that names what fails;
+//! * [`testing`]: the mutation suite every chip is put through.
+
+pub mod buses;
+pub mod check;
+pub mod chips;
+pub mod columns;
+pub mod config;
+pub mod field;
+pub mod lookups;
+pub mod testing;

@@ -80,7 +80,7 @@ pub enum Op2 {
     Hint,
     /// The word of register expression `W` (port A must be [`OperandA::Reg`](super::OperandA::Reg)). `B = 0`; unsatisfiable from 2^30 on.
     Split,
-    /// The index of key `(A, B)`: keys seen in a run are numbered in ascending order, each once.
+    /// The index of key `(A, B)`: the keys of a run are numbered from 0, each once, in an order the prover chooses (the executor: first use).
     KeyId,
     /// The number of keys of the run. `A = B = 0`.
     KeyCount,

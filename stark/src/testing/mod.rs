@@ -1,0 +1,15 @@
+//! The mutation suite: what every chip is put through, alone, before it joins the machine.
+//!
+//! A chip alone is an [`Isolated`] trace whose environment is what its honest messages say: the other side of every bus, except
+//! that lookups of the fixed tables may be any that hit an entry. A changed trace is *killed* where a constraint fails, a message differs from
+//! the environment, or a lookup misses its table.
+
+mod deletion;
+mod isolated;
+mod mutation;
+mod stark;
+
+pub use deletion::{DeletionReport, deletion_score};
+pub use isolated::{Env, Isolated, Verdict};
+pub use mutation::{KillTable, Survivor, Waiver, mutate};
+pub use stark::{MachineAir, prove_isolated};
