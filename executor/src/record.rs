@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
-use zkrom_asm::isa::{FIRST_CLK, MemOp, Op2, Op3, PUBLIC_WORDS, Reg};
+use zkrom_asm::isa::{FIRST_CLK, MemOp, Op2, Op3, PUBLIC_WORDS, Reg, Space};
 
 /// The registers at the start of a row, indexed by [`Reg`]; the clock included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Fetch {
 }
 
 /// One row of the main chip.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Micro-pc.
     pub upc: u32,
@@ -168,8 +168,10 @@ pub struct InputCell {
     pub time: u32,
 }
 
-/// A recorded run.
-#[derive(Clone, Debug, Default)]
+/// A recorded run, or the part of one from some row to another.
+///
+/// In a part, `memory` has the cells touched in it, with their states after it; `input`, `keys` and `public_out` are as after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// Rows of the main chip, the halting one last.
     pub rows: Vec<Row>,
@@ -191,4 +193,64 @@ pub struct Record {
     pub public_in: [U256; PUBLIC_WORDS],
     /// Public output words; zero where the program set none.
     pub public_out: [U256; PUBLIC_WORDS],
+}
+
+impl Record {
+    /// Appends the part of the same run that follows.
+    pub fn append(&mut self, next: Self) {
+        self.rows.extend(next.rows);
+        self.op2.extend(next.op2);
+        self.op3.extend(next.op3);
+        self.mem_ops.extend(next.mem_ops);
+        for (cid, theirs) in next.fetches {
+            let ours = self.fetches.entry(cid).or_default();
+            theirs.opcodes.into_iter().for_each(|(pc, n)| *ours.opcodes.entry(pc).or_default() += n);
+            theirs.push_data.into_iter().for_each(|(pc, n)| *ours.push_data.entry(pc).or_default() += n);
+        }
+        let mut cells: BTreeMap<CellAddr, FinalCell> = self.memory.drain(..).map(|c| (c.addr, c)).collect();
+        cells.extend(next.memory.into_iter().map(|c| (c.addr, c)));
+        self.memory = cells.into_values().collect();
+        self.input = next.input;
+        self.keys = next.keys;
+        self.public_in = next.public_in;
+        self.public_out = next.public_out;
+    }
+
+    /// Takes `memory` and `input` from a machine's cells: (address, word, time of the last access).
+    pub(crate) fn take_memory(&mut self, cells: impl Iterator<Item = (CellAddr, U256, u32)>, since: u32) {
+        for (addr, word, time) in cells {
+            if addr.space == Space::Input.number() {
+                // Contiguous from offset 0, in order.
+                self.input.push(InputCell { word, time });
+            } else if time != 0 && time >= since {
+                self.memory.push(FinalCell { addr, word, time });
+            }
+        }
+        self.memory.sort_unstable_by_key(|c| c.addr);
+    }
+
+    /// Takes `fetches` from the rows; `is_push` tells the instructions that fetch push data.
+    pub(crate) fn count_fetches(&mut self, is_push: impl Fn(u32) -> bool) {
+        let mut opcodes = vec![];
+        let mut push_data = vec![];
+        for row in &self.rows {
+            let cid = row.regs.get(Reg::Cid);
+            if let Some(fetch) = row.fetch {
+                opcodes.push((cid, fetch.pc));
+            }
+            if is_push(row.upc) {
+                push_data.push((cid, row.regs.get(Reg::Pc)));
+            }
+        }
+        opcodes.sort_unstable();
+        push_data.sort_unstable();
+        for run in opcodes.chunk_by(|a, b| a == b) {
+            let (cid, pc) = run[0];
+            self.fetches.entry(cid).or_default().opcodes.insert(pc, run.len() as u32);
+        }
+        for run in push_data.chunk_by(|a, b| a == b) {
+            let (cid, pc) = run[0];
+            self.fetches.entry(cid).or_default().push_data.insert(pc, run.len() as u32);
+        }
+    }
 }
