@@ -262,7 +262,7 @@ impl<'a> Lowerer<'a> {
     /// Makes a variable; offsets are never reused, so that frames cannot overlap.
     fn new_var(&mut self, decl: &VarDecl, owner: Option<UnitId>, role: Role, space: Space) -> Option<VarId> {
         let size = match &decl.size {
-            Some(e) => Some(self.small(e, 1, 1 << 20)? as u32),
+            Some(e) => Some(self.small(e, 1, 1 << 23)? as u32),
             None => None,
         };
         let next = self.next_off.entry(space).or_default();
