@@ -58,6 +58,9 @@ mod air;
 pub mod columns;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+
 pub use trace::{public_values, trace};
 
 /// The main chip.

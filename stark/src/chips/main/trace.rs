@@ -5,7 +5,7 @@ use p3_field::{Field, PrimeCharacteristicRing, PrimeField32, batch_multiplicativ
 use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 use zkrom_asm::image::{Image, OpcodeEntry};
-use zkrom_asm::isa::{Instr, JUMPDEST, Next, Reg, RegSource};
+use zkrom_asm::isa::{Instr, JUMPDEST, LIMBS, Next, OperandA, Reg, RegSource};
 use zkrom_executor::record::{Fetch, Regs, Row};
 
 use super::NUM_PUBLIC_VALUES;
@@ -99,6 +99,11 @@ fn fill(cols: &mut MainCols<Val>, fields: &RomFields<Val>, instr: &Instr, step: 
     cols.r = limbs(row.result);
     fill_ports(cols, row);
     fill_result(cols, instr, row);
+    if instr.a == OperandA::Reg {
+        // The register's value is one element here; the operation splits it into limbs.
+        cols.a = [Val::ZERO; LIMBS];
+        cols.a[0] = cols.w;
+    }
     if let Some(fetch) = row.fetch {
         fill_dispatch(cols, instr, step, fetch, image);
     } else if matches!(instr.next, Next::Charge(_)) {
