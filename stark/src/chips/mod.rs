@@ -2,4 +2,7 @@
 //! `columns.rs` its layout, `air.rs` the constraints, `trace.rs` the filling, `tests.rs` honest runs and mutations.
 
 pub mod arith;
+pub mod bitwise;
+
 pub mod tables;
+
