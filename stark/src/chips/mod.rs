@@ -6,3 +6,4 @@ pub mod bitwise;
 
 pub mod tables;
 
+pub mod shift;
