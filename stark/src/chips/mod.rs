@@ -7,3 +7,4 @@ pub mod bitwise;
 pub mod tables;
 
 pub mod shift;
+pub mod word;
