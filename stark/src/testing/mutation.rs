@@ -136,14 +136,16 @@ where
         let net = |work: &Isolated<'_, A>| {
             let mut failed = false;
             let mut all: Vec<RowMessage> = Vec::new();
+            let mut silent = false;
             for &r in &seen {
                 let (failures, messages) = work.row(preprocessed.as_ref(), r, Deletion::None);
                 failed |= !failures.is_empty();
+                silent = messages.is_empty();
                 all.extend(messages);
             }
-            (failed, all)
+            (failed, all, silent)
         };
-        let (_, honest_messages) = net(&work);
+        let (_, honest_messages, honest_silent) = net(&work);
         let honest_balance = balance(&honest_messages);
         let honest_row = &honest.trace.values[row * width..(row + 1) * width];
         for column in 0..width {
@@ -151,7 +153,7 @@ where
             let from = work.trace.values[at];
             for to in mutants(from, &mut state) {
                 work.trace.values[at] = to;
-                let (failed, messages) = net(&work);
+                let (failed, messages, silent) = net(&work);
                 table.mutants += 1;
                 if failed {
                     table.by_constraint += 1;
@@ -159,7 +161,7 @@ where
                     table.by_lookup += 1;
                 } else if balance(&messages) != honest_balance {
                     table.by_message += 1;
-                } else if honest_messages.is_empty() && messages.is_empty() {
+                } else if honest_silent && silent && messages == honest_messages {
                     table.inert += 1;
                 } else if waivers.iter().any(|w| w.covers(&honest.columns[column], honest_row)) {
                     table.waived += 1;
