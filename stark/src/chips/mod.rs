@@ -3,7 +3,9 @@
 
 pub mod arith;
 pub mod bitwise;
+pub mod input;
 pub mod main;
+pub mod memory;
 pub mod opcode;
 pub mod rom;
 pub mod shift;

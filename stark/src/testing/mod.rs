@@ -5,6 +5,7 @@
 //! the environment, or a lookup misses its table.
 
 mod cost;
+mod culprits;
 mod deletion;
 mod isolated;
 mod mutation;
@@ -12,8 +13,9 @@ mod samples;
 mod stark;
 
 pub use cost::{Cost, cost};
+pub use culprits::sole_culprits;
 pub use deletion::{DeletionReport, deletion_score};
 pub use isolated::{Env, Isolated, Verdict};
 pub use mutation::{KillTable, Survivor, Waiver, mutate};
 pub use samples::{Samples, assert_counts, forge, op2_env};
-pub use stark::{MachineAir, prove_isolated};
+pub use stark::{MachineAir, opened_columns, prove_isolated};
