@@ -3,6 +3,7 @@
 
 pub mod arith;
 pub mod bitwise;
+pub mod copy;
 pub mod input;
 pub mod main;
 pub mod memory;
