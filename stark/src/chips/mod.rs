@@ -5,6 +5,8 @@ pub mod arith;
 pub mod bitwise;
 pub mod copy;
 pub mod input;
+pub mod keccak;
+pub mod keccak_f;
 pub mod main;
 pub mod memory;
 pub mod opcode;

@@ -10,6 +10,7 @@ mod deletion;
 mod isolated;
 mod mutation;
 mod samples;
+mod sole;
 mod stark;
 
 pub use cost::{Cost, cost};
@@ -18,4 +19,5 @@ pub use deletion::{DeletionReport, deletion_score};
 pub use isolated::{Env, Isolated, Verdict};
 pub use mutation::{KillTable, Survivor, Waiver, mutate};
 pub use samples::{Samples, assert_counts, forge, op2_env};
+pub use sole::{SoleReport, sole_refusers};
 pub use stark::{MachineAir, opened_columns, prove_isolated};
