@@ -7,9 +7,11 @@
 mod deletion;
 mod isolated;
 mod mutation;
+mod samples;
 mod stark;
 
 pub use deletion::{DeletionReport, deletion_score};
 pub use isolated::{Env, Isolated, Verdict};
 pub use mutation::{KillTable, Survivor, Waiver, mutate};
+pub use samples::{Samples, forge};
 pub use stark::{MachineAir, prove_isolated};
