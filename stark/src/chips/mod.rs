@@ -2,3 +2,5 @@
 //! `columns.rs` its layout, `air.rs` the constraints, `trace.rs` the filling, `tests.rs` honest runs and mutations.
 
 pub mod tables;
+pub mod modmul;
+pub mod product;
