@@ -2,6 +2,7 @@
 
 use alloy_primitives::U256;
 use p3_air::{Air, BaseAir};
+<<<<<<< HEAD
 use p3_field::{PrimeCharacteristicRing, PrimeField32, PrimeField64};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
@@ -13,6 +14,15 @@ use crate::buses::{Bus, Message, Op2Msg};
 use crate::check::{CheckBuilder, Deletion};
 use crate::field::{Val, limbs};
 use crate::lookups::LookupCounts;
+=======
+use p3_field::PrimeField64;
+use p3_matrix::dense::RowMajorMatrix;
+
+use super::isolated::{Env, Isolated};
+use super::mutation::next_random;
+use crate::check::CheckBuilder;
+use crate::field::Val;
+>>>>>>> mul
 
 /// A seeded source of words.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +99,7 @@ where
     let env = forged.env();
     (forged, env)
 }
+<<<<<<< HEAD
 
 /// The environment of a chip that answers `op2` messages: each event called once.
 #[must_use]
@@ -127,3 +138,5 @@ where
     assert!(made.range16 == counts.range16, "range checks were not counted right");
     assert!(made.bytes == counts.bytes, "byte lookups were not counted right");
 }
+=======
+>>>>>>> mul
