@@ -2,7 +2,6 @@
 
 use alloy_primitives::U256;
 use p3_air::{Air, BaseAir};
-<<<<<<< HEAD
 use p3_field::{PrimeCharacteristicRing, PrimeField32, PrimeField64};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
@@ -14,15 +13,6 @@ use crate::buses::{Bus, Message, Op2Msg};
 use crate::check::{CheckBuilder, Deletion};
 use crate::field::{Val, limbs};
 use crate::lookups::LookupCounts;
-=======
-use p3_field::PrimeField64;
-use p3_matrix::dense::RowMajorMatrix;
-
-use super::isolated::{Env, Isolated};
-use super::mutation::next_random;
-use crate::check::CheckBuilder;
-use crate::field::Val;
->>>>>>> mul
 
 /// A seeded source of words.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +89,6 @@ where
     let env = forged.env();
     (forged, env)
 }
-<<<<<<< HEAD
 
 /// The environment of a chip that answers `op2` messages: each event called once.
 #[must_use]
@@ -138,5 +127,3 @@ where
     assert!(made.range16 == counts.range16, "range checks were not counted right");
     assert!(made.bytes == counts.bytes, "byte lookups were not counted right");
 }
-=======
->>>>>>> mul
