@@ -343,7 +343,7 @@ fn operands_are_those_of_the_operation() {
     is(Instr { b, ..output(0, global(0)) }, 'B', "zero");
     let hints = hint("input_len", vec![], global(0));
     is(Instr { a, ..hints.clone() }, 'A', "absent");
-    assert_eq!(flaw(Instr { hint: None, ..hints.clone() }), Flaw::HintCall { call: false });
+    assert_eq!(flaw(Instr { hint: None, ..hints }), Flaw::HintCall { call: false });
     assert_eq!(flaw(Instr { op: Op::None, ..hints }), Flaw::HintCall { call: true });
     assert_eq!(flaw(hint("nope", vec![], global(0))), Flaw::UnknownHint { name: "nope".into() });
     let wrong = Flaw::HintArity { name: "div".into(), expected: 2, got: 0 };

@@ -102,7 +102,7 @@ fn calls_return_and_branches_branch() {
         op2(Op2::Add, global(0), global(2), global(0)),
         Instr { a: OperandA::Mem(global(9)), op: Op::MovA, next: Next::Return, ..nop() },
     ];
-    let zero = run_both(&image(rows.clone()), Input::default());
+    let zero = run_both(&image(rows), Input::default());
     assert_eq!(zero.rows.iter().map(|r| r.upc).collect::<Vec<_>>(), [0, 4, 5, 6, 1, 4, 5, 6, 2, 3]);
     let last = zero.memory.iter().find(|c| c.addr == CellAddr::default()).unwrap();
     assert_eq!(last.word, word(2));
