@@ -69,19 +69,20 @@ impl Executor<'_> {
         Ok(Checkpoints { outcome: outcome(&mut machine), list, codes, keys: machine.keys.list })
     }
 
-    /// Records the rows of a range of the run that the checkpoints are of.
+    /// Records the rows of a range of the run that the checkpoints are of; rows past its end are left out.
     ///
     /// # Errors
     /// As [`run`](Self::run); none for the same program and input.
     pub fn replay(&self, checkpoints: &Checkpoints, rows: Range<u32>) -> Result<Record, ExecError> {
+        let rows = rows.start..rows.end.min(checkpoints.outcome.rows);
         let at = checkpoints.list.partition_point(|c| c.row <= rows.start).max(1) - 1;
         let mut machine = self.restore(checkpoints, at);
-        machine.run(FIRST_CLK + rows.start)?;
+        machine.run(FIRST_CLK.saturating_add(rows.start))?;
         let since = 4 * machine.regs[CLK];
         let mut machine = machine.with_tracer(Recorder::<false>::default());
         machine.tracer.events.rows.reserve(rows.len());
-        if rows.start < checkpoints.outcome.rows {
-            machine.run(FIRST_CLK.saturating_add(rows.end))?;
+        if !rows.is_empty() {
+            machine.run(FIRST_CLK + rows.end)?;
         }
         Ok(finish(machine, since))
     }

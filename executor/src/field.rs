@@ -17,10 +17,10 @@ pub const fn element(value: i32) -> u32 {
     if value < 0 { FIELD_PRIME - value.unsigned_abs() } else { value as u32 }
 }
 
-/// The integer nearest to zero that an element stands for, as reports show it.
+/// The integer an element stands for, as reports show it: negative where it is the negative of an integer up to 2^29.
 #[must_use]
 pub const fn signed(value: u32) -> i64 {
-    if value > FIELD_PRIME / 2 { value as i64 - FIELD_PRIME as i64 } else { value as i64 }
+    if value >= FIELD_PRIME - (1 << 29) { value as i64 - FIELD_PRIME as i64 } else { value as i64 }
 }
 
 #[cfg(test)]
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn signed_constants_round_trip() {
-        for v in [0, 1, -1, (1 << 29) - 1, -((1 << 29) - 1)] {
+        for v in [0, 1, -1, 1 << 30, (1 << 29) - 1, -((1 << 29) - 1)] {
             assert_eq!(signed(element(v)), i64::from(v));
         }
         assert_eq!(add(element(-3), 5), 2);

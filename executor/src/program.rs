@@ -80,7 +80,7 @@ pub(crate) struct Decoded {
     pub(crate) a_kind: PortKind,
     pub(crate) b_kind: PortKind,
     pub(crate) has_c: bool,
-    /// Whether the operation takes port C's old value.
+    /// Whether port C's old value must be read even where times are not kept: for the operation, or for nothing but the access.
     pub(crate) needs_c: bool,
     pub(crate) c_write: bool,
     pub(crate) w_source: u8,
@@ -205,8 +205,8 @@ impl Program {
             needs_c: i.c.is_some()
                 && match i.op {
                     Op::MovC | Op::Op3(_) => true,
-                    Op::Mem(m) => m.stores(),
-                    _ => false,
+                    Op::Mem(m) => m.stores() || !i.c_write,
+                    _ => !i.c_write,
                 },
             c_write: i.c_write,
             w_source: match i.w.source {

@@ -216,6 +216,13 @@ impl Record {
         self.public_out = next.public_out;
     }
 
+    /// A register's value after a row: that before the next row, or before the row itself where it is the last.
+    #[must_use]
+    pub fn register_after(&self, row: u32, reg: Reg) -> u32 {
+        let row = row as usize;
+        self.rows.get(row + 1).unwrap_or(&self.rows[row]).regs.get(reg)
+    }
+
     /// Takes `memory` and `input` from a machine's cells: (address, word, time of the last access).
     pub(crate) fn take_memory(&mut self, cells: impl Iterator<Item = (CellAddr, U256, u32)>, since: u32) {
         for (addr, word, time) in cells {

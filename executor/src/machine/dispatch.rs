@@ -28,12 +28,12 @@ impl<T: Tracer> Machine<'_, T> {
         fault: Option<FaultKind>,
     ) -> Result<u32, Box<Rule>> {
         let pc = match jump {
-            None if self.regs[PC] >= REG_BOUND => return Err(bad_pc(self.regs[PC])),
             None => self.regs[PC],
-            // No code is that long: there is no JUMPDEST.
-            Some(r) if r >= U256::from(REG_BOUND) => return Ok(i.target + cause::BAD_JUMP),
-            Some(r) => r.as_limbs()[0] as u32,
+            Some(r) => self.integer(r, "the EVM jump")?,
         };
+        if pc >= REG_BOUND {
+            return Err(bad_pc(pc));
+        }
         let cid = self.regs[CID];
         let (mut opcode, mut next_pc) = self.codes.get(cid)?.fetch(pc);
         if T::FAULTS {

@@ -37,27 +37,27 @@ impl<T: Tracer> Machine<'_, T> {
 
         // Ports A and B.
         let mut old_times = [0; 3];
-        w.c = U256::ZERO;
-        w.r = U256::ZERO;
+        *w = Words::default();
         (w.a, old_times[0]) = match i.a_kind {
-            PortKind::Mem => self.read(i.a, 'A', now, fault)?,
+            PortKind::Mem => self.read(i.a, PortName::A, now, fault)?,
             PortKind::Value => (U256::from(self.expression(i)), 0),
             PortKind::None | PortKind::Addr => (U256::ZERO, 0),
         };
         (w.b, old_times[1]) = match i.b_kind {
-            PortKind::Mem => self.read(i.b, 'B', now + 1, fault)?,
+            PortKind::Mem => self.read(i.b, PortName::B, now + 1, fault)?,
             PortKind::Value => (program.imms[i.extra as usize], 0),
             PortKind::None | PortKind::Addr => (U256::ZERO, 0),
         };
         if i.op == Op::Swap {
-            self.write(i.a, 'A', w.b)?;
-            self.write(i.b, 'B', w.a)?;
+            self.write(i.a, PortName::A, w.b)?;
+            self.write(i.b, PortName::B, w.a)?;
         }
 
         // The operation, and port C: the last access of the row, but for the writes of stores.
+        let c_at = if i.has_c { self.locate(i.c, 'C')? } else { (0, 0) };
         let mut port_c = |m: &mut Self, w: &mut Words| -> Result<(), Box<Rule>> {
-            if i.has_c && (T::RECORDS || T::Cell::TIMED || i.needs_c) {
-                (w.c, old_times[2]) = m.read(i.c, 'C', now + 3, fault)?;
+            if i.needs_c || (T::Cell::TIMED && i.has_c) {
+                (w.c, old_times[2]) = m.access(i.c.space, c_at, PortName::C, now + 3, fault)?;
             }
             Ok(())
         };
@@ -113,7 +113,7 @@ impl<T: Tracer> Machine<'_, T> {
                 Some(FaultKind::Stored(t)) if T::FAULTS => t.apply(r),
                 _ => r,
             };
-            self.write(i.c, 'C', stored)?;
+            self.memory.cell(i.c.space, c_at.0, c_at.1)?.set(stored);
         }
 
         // What the registers become. They change only when nothing can fail any more, for the sake of reports.
@@ -214,31 +214,43 @@ impl<T: Tracer> Machine<'_, T> {
         Ok((self.regs[port.ctx as usize % slot::COUNT], off))
     }
 
-    /// An access: the word and the time of the previous access.
+    /// The access of a port: the word and the time of the previous access.
     #[inline(always)]
     fn read(
         &mut self,
         port: Port,
-        name: char,
+        name: PortName,
         now: u32,
         fault: Option<FaultKind>,
     ) -> Result<(U256, u32), Box<Rule>> {
-        let (ctx, off) = self.locate(port, name)?;
-        let cell = self.memory.cell(port.space, ctx, off)?;
+        let at = self.locate(port, name.letter())?;
+        self.access(port.space, at, name, now, fault)
+    }
+
+    #[inline(always)]
+    fn access(
+        &mut self,
+        space: u8,
+        at: (u32, u32),
+        name: PortName,
+        now: u32,
+        fault: Option<FaultKind>,
+    ) -> Result<(U256, u32), Box<Rule>> {
+        let cell = self.memory.cell(space, at.0, at.1)?;
         let old_time = cell.touch(now);
         if T::FAULTS {
             match fault {
-                Some(FaultKind::Read(p, t)) if p.name() == name => cell.set(t.apply(cell.word())),
-                Some(FaultKind::OldTime(p, time)) if p.name() == name => return Ok((cell.word(), time)),
+                Some(FaultKind::Read(p, t)) if p == name => cell.set(t.apply(cell.word())),
+                Some(FaultKind::OldTime(p, time)) if p == name => return Ok((cell.word(), time)),
                 _ => {}
             }
         }
         Ok((cell.word(), old_time))
     }
 
-    #[inline(always)]
-    fn write(&mut self, port: Port, name: char, word: U256) -> Result<(), Box<Rule>> {
-        let (ctx, off) = self.locate(port, name)?;
+    /// Stores a word in a port's cell.
+    fn write(&mut self, port: Port, name: PortName, word: U256) -> Result<(), Box<Rule>> {
+        let (ctx, off) = self.locate(port, name.letter())?;
         self.memory.cell(port.space, ctx, off)?.set(word);
         Ok(())
     }
@@ -324,7 +336,7 @@ impl<T: Tracer> Machine<'_, T> {
 }
 
 impl PortName {
-    const fn name(self) -> char {
+    const fn letter(self) -> char {
         match self {
             Self::A => 'A',
             Self::B => 'B',

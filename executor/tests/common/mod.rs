@@ -1,6 +1,8 @@
 //! Hand-built images.
 #![allow(dead_code, missing_docs)]
 
+pub mod check;
+
 use alloy_primitives::U256;
 use zkrom_asm::{
     image::{Image, OpcodeEntry},
@@ -204,12 +206,14 @@ pub fn mini_evm(gas: i32) -> Image {
     Image { instrs, opcodes: vec![table] }
 }
 
-/// Runs and records, and checks that both agree.
-pub fn run_both(program: &Program, input: Input) -> zkrom_executor::record::Record {
-    let executor = Executor::new(program, input);
+/// Runs and records, and checks that both agree and that the record is what the image says.
+pub fn run_both(image: &Image, input: Input) -> zkrom_executor::record::Record {
+    let program = load(image);
+    let executor = Executor::new(&program, input);
     let outcome = executor.run().unwrap_or_else(|e| panic!("{}", e.render(&())));
     let record = executor.record().unwrap_or_else(|e| panic!("{}", e.render(&())));
     assert_eq!(outcome.public_out, record.public_out);
     assert_eq!(outcome.rows as usize, record.rows.len());
+    check::check(image, &record);
     record
 }

@@ -2,6 +2,10 @@
 //!
 //! A machine with a fault does one thing wrong in one row and goes on honestly from there, so that everything downstream is consistent.
 
+mod pick;
+
+pub use pick::faults;
+
 use alloy_primitives::U256;
 use zkrom_asm::isa::Reg;
 
