@@ -4,14 +4,16 @@
 //! that lookups of the fixed tables may be any that hit an entry. A changed trace is *killed* where a constraint fails, a message differs from
 //! the environment, or a lookup misses its table.
 
+mod cost;
 mod deletion;
 mod isolated;
 mod mutation;
 mod samples;
 mod stark;
 
+pub use cost::{Cost, cost};
 pub use deletion::{DeletionReport, deletion_score};
 pub use isolated::{Env, Isolated, Verdict};
 pub use mutation::{KillTable, Survivor, Waiver, mutate};
-pub use samples::{Samples, forge};
+pub use samples::{Samples, assert_counts, forge, op2_env};
 pub use stark::{MachineAir, prove_isolated};

@@ -126,21 +126,23 @@ where
         let net = |work: &Isolated<'_, A>| {
             let mut failed = false;
             let mut all: Vec<RowMessage> = Vec::new();
+            let mut silent = false;
             for &r in &seen {
                 let (failures, messages) = work.row(preprocessed.as_ref(), r, Deletion::None);
                 failed |= !failures.is_empty();
+                silent = messages.is_empty();
                 all.extend(messages);
             }
-            (failed, all)
+            (failed, all, silent)
         };
-        let (_, honest_messages) = net(&work);
+        let (_, honest_messages, honest_silent) = net(&work);
         let honest_balance = balance(&honest_messages);
         for column in 0..width {
             let at = row * width + column;
             let from = work.trace.values[at];
             for to in mutants(from, &mut state) {
                 work.trace.values[at] = to;
-                let (failed, messages) = net(&work);
+                let (failed, messages, silent) = net(&work);
                 table.mutants += 1;
                 if failed {
                     table.by_constraint += 1;
@@ -148,7 +150,7 @@ where
                     table.by_lookup += 1;
                 } else if balance(&messages) != honest_balance {
                     table.by_message += 1;
-                } else if honest_messages.is_empty() && messages.is_empty() {
+                } else if honest_silent && silent && messages == honest_messages {
                     table.inert += 1;
                 } else if waivers.iter().any(|w| {
                     honest.columns[column] == w.column

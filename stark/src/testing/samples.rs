@@ -2,13 +2,17 @@
 
 use alloy_primitives::U256;
 use p3_air::{Air, BaseAir};
-use p3_field::PrimeField64;
+use p3_field::{PrimeCharacteristicRing, PrimeField32, PrimeField64};
+use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
+use zkrom_executor::record::Op2Event;
 
 use super::isolated::{Env, Isolated};
 use super::mutation::next_random;
-use crate::check::CheckBuilder;
-use crate::field::Val;
+use crate::buses::{Bus, Message, Op2Msg};
+use crate::check::{CheckBuilder, Deletion};
+use crate::field::{Val, limbs};
+use crate::lookups::LookupCounts;
 
 /// A seeded source of words.
 #[derive(Clone, Copy, Debug)]
@@ -84,4 +88,42 @@ where
     edit(&mut forged.trace);
     let env = forged.env();
     (forged, env)
+}
+
+/// The environment of a chip that answers `op2` messages: each event called once.
+#[must_use]
+pub fn op2_env(events: &[Op2Event]) -> Env {
+    let mut env = Env::new();
+    for e in events {
+        let kind = Val::from_u32(e.op.kind());
+        let message = Op2Msg { kind, a: limbs(e.a), b: limbs(e.b), r: limbs(e.r) };
+        *env.entry((Bus::Op2, message.into_fields())).or_insert(Val::ZERO) -= Val::ONE;
+    }
+    env
+}
+
+/// Asserts that the counts are those of the lookups a trace makes.
+///
+/// # Panics
+///
+/// Where they differ.
+pub fn assert_counts<A>(isolated: &Isolated<'_, A>, counts: &LookupCounts)
+where
+    A: BaseAir<Val> + for<'b> Air<CheckBuilder<'b>>,
+{
+    let preprocessed = isolated.air.preprocessed_trace();
+    let mut made = LookupCounts::default();
+    for row in 0..isolated.trace.height() {
+        for m in isolated.row(preprocessed.as_ref(), row, Deletion::None).1 {
+            let f: Vec<u32> = m.fields.iter().map(PrimeField32::as_canonical_u32).collect();
+            let count = m.count.as_canonical_u32();
+            match m.bus {
+                Bus::Range16 => made.range16[f[0] as usize] += count,
+                Bus::Byte => made.bytes[f[0] as usize][(f[1] + 256 * f[2]) as usize] += count,
+                _ => {}
+            }
+        }
+    }
+    assert!(made.range16 == counts.range16, "range checks were not counted right");
+    assert!(made.bytes == counts.bytes, "byte lookups were not counted right");
 }
