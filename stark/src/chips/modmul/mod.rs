@@ -71,6 +71,8 @@
 mod air;
 mod columns;
 #[cfg(test)]
+mod forgeries;
+#[cfg(test)]
 mod tests;
 mod trace;
 
