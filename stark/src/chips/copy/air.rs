@@ -1,14 +1,12 @@
 //! Constraints of the copy chip. Numbers in brackets are those of the module's documentation.
 
-use core::array::from_fn;
-
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::InteractionBuilder;
 
 use super::CopyChip;
-use super::columns::{CopyCols, POSITIONS};
-use super::derived::{Derived, Masks, pack, pick};
+use super::columns::CopyCols;
+use super::derived::{Derived, Masks, pack, rotated};
 use crate::columns::view;
 
 impl<F: Field> BaseAir<F> for CopyChip {
@@ -60,12 +58,7 @@ fn flags<AB: AirBuilder>(
 }
 
 /// What stays and what counts up from row to row of a call, and where it ends. [6] to [8]
-fn run<AB: AirBuilder>(
-    b: &mut AB,
-    l: &CopyCols<AB::Expr>,
-    next: &CopyCols<AB::Expr>,
-    d: &Derived<AB::Expr>,
-) {
+fn run<AB: AirBuilder>(b: &mut AB, l: &CopyCols<AB::Expr>, next: &CopyCols<AB::Expr>, d: &Derived<AB::Expr>) {
     let follows = next.cont.clone() + next.led.clone();
     let kept = |c: &CopyCols<AB::Expr>| {
         let named = [
@@ -81,7 +74,8 @@ fn run<AB: AirBuilder>(
             &c.len,
             &c.odd,
         ];
-        named.into_iter().chain(&c.rotate).cloned().collect::<Vec<_>>()
+        // Both rows' `rotate` sum to one, so the last of them follows.
+        named.into_iter().chain(&c.rotate[1..]).cloned().collect::<Vec<_>>()
     };
     for (now, then) in kept(l).into_iter().zip(kept(next)) {
         b.assert_zero(follows.clone() * (then - now));
@@ -120,49 +114,22 @@ fn positions<AB: AirBuilder>(b: &mut AB, l: &CopyCols<AB::Expr>, d: &Derived<AB:
     b.assert_zero(d.open.clone() * (one - l.final_byte[7].clone()));
 }
 
-/// `next.shifted`: bytes `32 - shift ..` of this row's source word, then bytes `.. 32 - shift` of the next row's. [13]
+/// `next.shifted` from this row's and the next row's source words. [13]
 fn shift<AB: AirBuilder>(b: &mut AB, l: &CopyCols<AB::Expr>, next: &CopyCols<AB::Expr>) {
-    // The stream of both words, one byte late where `odd`; its very first position is never looked at.
-    let stream: [AB::Expr; 2 * POSITIONS] = from_fn(|k| {
-        let at = |k: usize| {
-            let c = if k < POSITIONS { l } else { next };
-            (c.hi[k % POSITIONS].clone(), c.lo[k % POSITIONS].clone())
-        };
-        if k == 0 {
-            return AB::Expr::ZERO;
-        }
-        let (hi, lo) = at(k);
-        let even = pack(&hi, &lo);
-        let late = pack(&at(k - 1).1, &hi);
-        next.odd.clone() * (late - even.clone()) + even
-    });
-    for q in 0..POSITIONS {
-        let rotated: AB::Expr =
-            (0..POSITIONS).map(|j| next.rotate[j].clone() * stream[POSITIONS + q - j].clone()).sum();
-        b.assert_eq(next.shifted[q].clone(), rotated);
+    for (shifted, rotated) in next.shifted.iter().zip(rotated(l, next)) {
+        b.assert_eq(shifted.clone(), rotated);
     }
 }
 
 /// `new` from `old` and `shifted`. [14], [15]
 fn merge<AB: AirBuilder>(b: &mut AB, l: &CopyCols<AB::Expr>, d: &Derived<AB::Expr>) {
     let m = Masks::new(l, &d.writes);
-    let splits = [
-        (&l.first_old, &m.first_half, &l.old),
-        (&l.first_new, &m.first_half, &l.shifted),
-        (&l.final_old, &m.final_half, &l.old),
-        (&l.final_new, &m.final_half, &l.shifted),
-    ];
-    for ([hi, lo], mask, word) in splits {
-        b.assert_eq(pack(hi, lo), pick(mask, word));
+    let halves = [&l.first_old, &l.first_new, &l.final_old, &l.final_new];
+    for ([hi, lo], limb) in halves.into_iter().zip(m.halves(l)) {
+        b.assert_eq(pack(hi, lo), limb);
     }
-    let first = pack(&l.first_old[0], &l.first_new[1]);
-    let last = pack(&l.final_new[0], &l.final_old[1]);
-    for q in 0..POSITIONS {
-        let new = m.full[q].clone() * l.shifted[q].clone()
-            + m.kept[q].clone() * l.old[q].clone()
-            + m.first_half[q].clone() * first.clone()
-            + m.final_half[q].clone() * last.clone();
-        b.assert_eq(l.new[q].clone(), new);
+    for (new, merged) in l.new.iter().zip(m.merged(l)) {
+        b.assert_eq(new.clone(), merged);
     }
 }
 

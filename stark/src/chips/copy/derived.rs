@@ -12,13 +12,32 @@ pub fn pack<E: PrimeCharacteristicRing>(hi: &E, lo: &E) -> E {
 }
 
 /// `sum mask[q] word[q]`.
-pub fn pick<E: PrimeCharacteristicRing>(mask: &[E; POSITIONS], word: &[E; POSITIONS]) -> E {
+fn pick<E: PrimeCharacteristicRing>(mask: &[E; POSITIONS], word: &[E; POSITIONS]) -> E {
     mask.iter().zip(word).map(|(m, w)| m.clone() * w.clone()).sum()
 }
 
 /// `sum scale k group[k]`.
 fn weigh<E: PrimeCharacteristicRing>(group: &[E], scale: u32) -> E {
     (0u32..).zip(group).map(|(k, x)| x.clone() * E::from_u32(scale * k)).sum()
+}
+
+/// What `shifted` is: the last `shift` bytes of the source word on the row before, then the first `32 - shift` of the row's own (degree 3).
+pub fn rotated<E: PrimeCharacteristicRing>(before: &CopyCols<E>, c: &CopyCols<E>) -> [E; POSITIONS] {
+    let at = |k: usize| {
+        let c = if k < POSITIONS { before } else { c };
+        (&c.hi[k % POSITIONS], &c.lo[k % POSITIONS])
+    };
+    // Both words, one byte late where `odd`. The first position is never taken: `q - j >= 1 - 16`.
+    let stream: [E; 2 * POSITIONS] = from_fn(|k| {
+        if k == 0 {
+            return E::ZERO;
+        }
+        let (hi, lo) = at(k);
+        let even = pack(hi, lo);
+        let late = pack(at(k - 1).1, hi);
+        c.odd.clone() * (late - even.clone()) + even
+    });
+    from_fn(|q| (0..POSITIONS).map(|j| c.rotate[j].clone() * stream[POSITIONS + q - j].clone()).sum())
 }
 
 /// What a row's flags and one-hot groups say.
@@ -127,5 +146,27 @@ impl<E: PrimeCharacteristicRing> Masks<E> {
         let kept =
             from_fn(|q| writes.clone() - full[q].clone() - first_half[q].clone() - final_half[q].clone());
         Self { full, first_half, final_half, kept }
+    }
+
+    /// The positions of which one byte is written, as they are in `old` and `shifted` (degree 3): first, first, final, final.
+    pub fn halves(&self, c: &CopyCols<E>) -> [E; 4] {
+        [
+            pick(&self.first_half, &c.old),
+            pick(&self.first_half, &c.shifted),
+            pick(&self.final_half, &c.old),
+            pick(&self.final_half, &c.shifted),
+        ]
+    }
+
+    /// What `new` is (degree 3).
+    pub fn merged(&self, c: &CopyCols<E>) -> [E; POSITIONS] {
+        let first = pack(&c.first_old[0], &c.first_new[1]);
+        let last = pack(&c.final_new[0], &c.final_old[1]);
+        from_fn(|q| {
+            self.full[q].clone() * c.shifted[q].clone()
+                + self.kept[q].clone() * c.old[q].clone()
+                + self.first_half[q].clone() * first.clone()
+                + self.final_half[q].clone() * last.clone()
+        })
     }
 }

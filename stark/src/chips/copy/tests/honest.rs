@@ -12,7 +12,7 @@ use crate::buses::{Bus, ByteOp};
 use crate::check::{Deletion, evaluate_row};
 use crate::field::Val;
 use crate::lookups::LookupCounts;
-use crate::testing::{Waiver, mutate, prove_isolated};
+use crate::testing::{mutate, prove_isolated};
 
 fn assert_matches(sim: &Sim, height: Option<usize>) {
     let isolated = sim.isolated(height);
@@ -20,13 +20,14 @@ fn assert_matches(sim: &Sim, height: Option<usize>) {
     assert_eq!(isolated.env(), sim.net());
 }
 
-/// Every place in the source word, every place in the destination word, every length up to two words and a bit.
+/// Every place in the source word, every place in the destination word, lengths about none, one and two words.
 #[test]
 fn all_alignments() {
+    let lengths = (0..4).chain(30..36).chain(62..67);
     for s in 0..32 {
         let mut sim = Sim::new(u64::from(s));
         for d in 0..32 {
-            for len in 0..=67 {
+            for len in lengths.clone() {
                 let ctx = d * 100 + len;
                 sim.copy(at(2, ctx, s), at(5, ctx, d), len);
             }
@@ -153,16 +154,20 @@ fn proves() {
 
 #[test]
 fn mutants() {
-    const WAIVERS: &[Waiver] = &[];
     let sim = Sim::mixed(11, 100);
-    let table = mutate(&sim.isolated(None), 120, 1, WAIVERS);
+    let table = mutate(&sim.isolated(None), 120, 1, &[]);
     println!("copy: {table}");
-    assert!(table.survivors.is_empty(), "{table}");
-    let mut sim = Sim::mixed(12, 20);
+    // The first padding row counts as inert only if the row before it is silent too. On a padding row these columns are free, and harmless: all
+    // flags are zero, so every count of the row is zero, and no constraint binds it to a neighbour.
+    let free = ["load", "store", "store8", "clk", "src_", "dst_", "end", "len", "odd"];
+    for s in &table.survivors {
+        assert!(s.row >= rows(&sim.events) && free.iter().any(|c| s.column.starts_with(c)), "{s:?}");
+    }
+    let mut sim = Sim::mixed(12, 60);
     while !rows(&sim.events).is_power_of_two() {
         sim.store8(at(3, 9, 5), U256::from(7));
     }
-    let table = mutate(&sim.isolated(None), 64, 2, WAIVERS);
+    let table = mutate(&sim.isolated(None), 128, 2, &[]);
     println!("copy, no padding: {table}");
     assert!(table.survivors.is_empty(), "{table}");
 }

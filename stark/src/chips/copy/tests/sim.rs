@@ -24,6 +24,8 @@ pub struct Sim {
     pub clk: u32,
     pub events: Vec<MemOpEvent>,
     pub env: Env,
+    /// Whether first touches find zero.
+    pub blank: bool,
     cells: BTreeMap<CellAddr, (U256, u32)>,
 }
 
@@ -47,6 +49,7 @@ impl Sim {
             clk: 1,
             events: vec![],
             env: Env::new(),
+            blank: false,
             cells: BTreeMap::new(),
         }
     }
@@ -59,6 +62,7 @@ impl Sim {
     fn cell(&mut self, cell: CellAddr) -> (U256, u32) {
         if !self.cells.contains_key(&cell) {
             let old = match self.rng.random_range(0..4) {
+                _ if self.blank => (U256::ZERO, 0),
                 0 => (U256::ZERO, 0),
                 1 => (self.word(), 4 * self.clk - 1),
                 _ => (self.word(), self.rng.random_range(0..4 * self.clk)),
