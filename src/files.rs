@@ -1,10 +1,10 @@
 //! Reading and writing files: errors name the path, and a file is written whole or not at all.
 
-use std::io::Write;
 use std::path::Path;
 
 use alloy_primitives::U256;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use zkrom_asm::file::write_atomic;
 use zkrom_stark::proof::FileFormat;
 
 /// Reads a file.
@@ -12,20 +12,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))
 }
 
-/// Writes a file beside its final place, then renames it.
+/// Writes a file as a whole or not at all.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let attempt = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().into_diagnostic().wrap_err_with(|| format!("cannot write {}", path.display()))
+    write_atomic(path, bytes).into_diagnostic().wrap_err("cannot write")
 }
 
-/// Checks that a file can be written before long work is done for it.
+/// Checks that a file can be written, before long work is done for it.
 pub fn check_writable(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     tempfile::NamedTempFile::new_in(folder)
@@ -34,7 +26,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reads a file of one of zkrom's formats.
+/// Reads a file of one of the prover's formats.
 pub fn load<T: FileFormat>(path: &Path) -> Result<T> {
     T::from_bytes(&read(path)?).into_diagnostic().wrap_err_with(|| format!("in {}", path.display()))
 }
@@ -47,8 +39,6 @@ pub fn words(path: Option<&Path>) -> Result<Vec<U256>> {
         .wrap_err_with(|| format!("{} is not a JSON list of strings", path.display()))?;
     list.iter()
         .enumerate()
-        .map(|(i, s)| {
-            s.parse::<U256>().map_err(|e| miette!("word {i} of {}, {s:?}: {e}", path.display()))
-        })
+        .map(|(i, s)| s.parse().map_err(|e| miette!("word {i} of {}, {s:?}: {e}", path.display())))
         .collect()
 }

@@ -17,3 +17,17 @@ pub fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> Strin
 pub fn hex(bytes: &[u8; 32]) -> String {
     alloy_primitives::B256::from(*bytes).to_string()
 }
+
+/// Words with their numbers, up to the last that is not zero.
+pub fn numbered(words: &[String]) -> String {
+    let used = words.iter().rposition(|x| x != "0x0").map_or(0, |i| i + 1);
+    words[..used].iter().enumerate().map(|(i, x)| format!("\n  {i:>2}  {x}")).collect()
+}
+
+/// Memory this machine has available, in GiB, where the system tells.
+pub fn available_gib() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kib / f64::from(1 << 20))
+}

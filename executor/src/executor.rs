@@ -68,13 +68,21 @@ pub struct Executor<'p> {
     pub(crate) input: Input,
     pub(crate) limits: Limits,
     pub(crate) lenient: bool,
+    pub(crate) entry: u32,
 }
 
 impl<'p> Executor<'p> {
     /// A program and its input.
     #[must_use]
     pub fn new(program: &'p Program, input: Input) -> Self {
-        Self { program, input, limits: Limits::default(), lenient: false }
+        Self { program, input, limits: Limits::default(), lenient: false, entry: 0 }
+    }
+
+    /// Begins at another instruction than the first: for the tests in a program's source. What is proved always begins at the first.
+    #[must_use]
+    pub const fn entry(mut self, upc: u32) -> Self {
+        self.entry = upc;
+        self
     }
 
     /// Bounds the run's length.
@@ -95,6 +103,7 @@ impl<'p> Executor<'p> {
     pub(crate) fn machine<T: Tracer>(&self, tracer: T) -> Machine<'_, T> {
         let mut machine = Machine::new(self.program, &self.input, tracer);
         machine.lenient = self.lenient;
+        machine.upc = self.entry;
         machine
     }
 

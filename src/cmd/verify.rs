@@ -43,16 +43,12 @@ impl Verify {
             milliseconds: start.elapsed().as_millis(),
         };
         output::print(json, &out, |v| {
-            let shown = |w: &[String]| {
-                let used = w.iter().rposition(|x| x != "0x0").map_or(0, |i| i + 1);
-                w[..used].iter().enumerate().map(|(i, x)| format!("\n  {i:>2}  {x}")).collect::<String>()
-            };
             format!(
                 "verified in {} ms\nROM digest  {}\npublic input{}\npublic output{}",
                 v.milliseconds,
                 v.rom_digest,
-                shown(&v.public_in),
-                shown(&v.public_out)
+                output::numbered(&v.public_in),
+                output::numbered(&v.public_out)
             )
         })
     }

@@ -11,6 +11,9 @@ use crate::key::ProvingKey;
 use crate::machine::{ChipId, Shape, fill, rows};
 use crate::proof::{EndState, Proof, Statement};
 
+/// What any proof needs: preprocessed tables, their extensions, the shortest tables.
+const FIXED_BYTES: u64 = 256 << 20;
+
 /// Why a run was not proved.
 #[derive(Debug, thiserror::Error)]
 pub enum ProveError {
@@ -48,11 +51,7 @@ impl ProvingKey {
     ///
     /// Where no shape is large enough.
     pub fn shape(&self, rows: &[usize]) -> Result<usize, ProveError> {
-        let widths = self.committed_widths();
-        let cost = |s: &Shape| {
-            s.log_heights().iter().zip(&widths).map(|(&h, &w)| (w as u64) << h).sum::<u64>()
-        };
-        Shape::pick(rows, cost).ok_or_else(|| {
+        Shape::pick(rows, |s| self.committed_cells(s)).ok_or_else(|| {
             let table = Shape::table();
             let largest = |chip: ChipId| table.iter().map(|s| s.height(chip)).max().unwrap_or(0);
             let over = |&&chip: &&ChipId| rows[chip as usize] > largest(chip);
@@ -72,6 +71,20 @@ impl ProvingKey {
                 c.width() + if l.is_empty() { 0 } else { (l.len() + 1) * crate::machine::CHALLENGE_DIMENSION }
             })
             .collect()
+    }
+
+    /// Cells committed for a proof of a shape, lookups included.
+    #[must_use]
+    pub fn committed_cells(&self, shape: &Shape) -> u64 {
+        shape.log_heights().iter().zip(self.committed_widths()).map(|(&h, w)| (w as u64) << h).sum()
+    }
+
+    /// Bytes the prover needs at its peak, measured: traces twice (p3 clones them), their low-degree extensions at the blowup, and a working share.
+    #[must_use]
+    pub fn memory_estimate(&self, shape: &Shape) -> u64 {
+        let cell = size_of::<Val>() as u64;
+        let per_cell = 2 + (1 << self.params.log_blowup) + 1;
+        self.committed_cells(shape) * cell * per_cell + FIXED_BYTES
     }
 
     /// Fills the traces of a recorded run.
