@@ -3,8 +3,7 @@
 
 pub mod arith;
 pub mod bitwise;
-
-pub mod tables;
-
+pub mod keys;
 pub mod shift;
+pub mod tables;
 pub mod word;
