@@ -4,6 +4,7 @@
 pub mod arith;
 pub mod bitwise;
 pub mod keys;
+pub mod public;
 pub mod shift;
 pub mod tables;
 pub mod word;
