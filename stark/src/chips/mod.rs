@@ -1,5 +1,7 @@
 //! The chips. One folder each: `mod.rs` states what the chip proves (columns, equations with degrees, buses, what it relies on),
 //! `columns.rs` its layout, `air.rs` the constraints, `trace.rs` the filling, `tests.rs` honest runs and mutations.
 
+pub mod bytecode;
 pub mod input;
 pub mod memory;
+pub mod pushdata;
