@@ -3,6 +3,7 @@
 
 pub mod arith;
 pub mod bitwise;
+pub mod bytecode;
 pub mod copy;
 pub mod input;
 pub mod keccak;
@@ -14,6 +15,7 @@ pub mod modmul;
 pub mod opcode;
 pub mod product;
 pub mod public;
+pub mod pushdata;
 pub mod rom;
 pub mod shift;
 pub mod tables;
