@@ -10,9 +10,9 @@ use zkrom_asm::{Assembly, Files, Options, assemble};
 const PROGRAMS: [&str; 5] =
     ["examples/factorial", "examples/memcopy", "examples/keccak", "examples/merkle", "bench/opcodes"];
 
-fn program(name: &str) -> Assembly {
+fn program(name: &str, require_headers: bool) -> Assembly {
     let path = format!("../rom/{name}.zkasm");
-    let options = Options { require_headers: true, ..Options::default() };
+    let options = Options { require_headers, ..Options::default() };
     assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()))
 }
 
@@ -20,8 +20,9 @@ fn program(name: &str) -> Assembly {
 fn tests_in_the_sources_pass() {
     let mut ran = 0;
     let mut failures = vec![];
-    for name in PROGRAMS {
-        let a = program(name);
+    let language = "../asm/tests/golden/good/control";
+    for name in PROGRAMS.into_iter().chain([language]) {
+        let a = program(name, name != language);
         for t in &a.tests.tests {
             let got = support::run(&a.tests.image, t.entry as usize, &t.public, &t.private, &mut |n, _| panic!("{n}"));
             let bad = match (&got, t.stuck) {
@@ -38,5 +39,5 @@ fn tests_in_the_sources_pass() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     println!("{ran} tests");
-    assert!(ran >= 15);
+    assert!(ran >= 30);
 }

@@ -20,6 +20,14 @@ const MAX_DEPTH: usize = 32;
 /// Rounds of a `repeat`.
 const MAX_ROUNDS: i64 = 4096;
 
+/// What an `if`, `guess` or `while` tests.
+#[derive(Clone, Copy)]
+struct Test<'a> {
+    cond: &'a Cond,
+    not: bool,
+    guess: bool,
+}
+
 impl Lowerer<'_> {
     /// Lowers statements.
     pub fn stmts(&mut self, body: &[Stmt]) {
@@ -49,7 +57,8 @@ impl Lowerer<'_> {
                 self.call(proc, args, fails, parts, *span);
             }
             Stmt::If { guess, not, cond, then, other, span } => {
-                self.if_stmt(*guess, *not, cond, then, other.as_deref(), *span);
+                let test = Test { cond, not: *not, guess: *guess };
+                self.if_stmt(test, then, other.as_deref(), *span);
             }
             Stmt::While { not, cond, body, span } => {
                 let (again, top, end) = (self.new_label(), self.new_label(), self.new_label());
@@ -60,7 +69,7 @@ impl Lowerer<'_> {
                 self.body.loops.pop();
                 self.place(again);
                 // The condition stands after the body: one row a round.
-                self.condition(cond, *not, false, top, *span);
+                self.condition(Test { cond, not: *not, guess: false }, false, top, *span);
                 self.place(end);
             }
             Stmt::Loop { body, span } => {
@@ -143,9 +152,10 @@ impl Lowerer<'_> {
         self.emit(Row { next: SymNext::Jump(Dest::Label(target)), span, ..Row::default() });
     }
 
-    /// Emits a condition's row (or rows), which goes to `target` where the condition is false (`when = true` turns that
-    /// round).
-    fn condition(&mut self, cond: &Cond, not: bool, on_false: bool, target: usize, span: Span) -> Option<()> {
+    /// Emits a condition's row (or rows), which goes to `target` where the condition is false, or with `on_false = false`
+    /// where it is true.
+    fn condition(&mut self, test: Test<'_>, on_false: bool, target: usize, span: Span) -> Option<()> {
+        let Test { cond, not, guess } = test;
         let draft = match cond {
             Cond::Row(r) => {
                 let mut draft = self.draft(r)?;
@@ -153,7 +163,12 @@ impl Lowerer<'_> {
                     return self.error(Diagnostic::new("asm::condition", span, "a condition is an operation").help("`if lt a, b {`"));
                 }
                 draft.uses_result = true;
-                let guess = draft.row.instr.op == Op::Op2(Op2::Hint);
+                if !guess && draft.row.instr.op == Op::Op2(Op2::Hint) {
+                    return self.error(
+                        Diagnostic::new("asm::guess", span, "a branch on a hint is written `guess`")
+                            .help("`guess name(args) { ... } else { ... }`: both ways must prove themselves"),
+                    );
+                }
                 if draft.row.next != SymNext::Seq {
                     return self.error(Diagnostic::new("asm::condition", span, "a condition has no next clause"));
                 }
@@ -203,19 +218,9 @@ impl Lowerer<'_> {
         )
     }
 
-    fn if_stmt(&mut self, guess: bool, not: bool, cond: &Cond, then: &[Stmt], other: Option<&[Stmt]>, span: Span) {
-        if !guess
-            && let Cond::Row(r) = cond
-            && r.parts.iter().any(|p| matches!(p.node, crate::ast::Part::Hint { .. }))
-        {
-            self.error::<()>(
-                Diagnostic::new("asm::guess", span, "a branch on a hint is written `guess`")
-                    .help("`guess name(args) { ... } else { ... }`: both ways must prove themselves"),
-            );
-            return;
-        }
+    fn if_stmt(&mut self, test: Test<'_>, then: &[Stmt], other: Option<&[Stmt]>, span: Span) {
         let (no, end) = (self.new_label(), self.new_label());
-        self.condition(cond, not, true, no, span);
+        self.condition(test, true, no, span);
         self.scoped(|this| this.stmts(then));
         if let Some(other) = other {
             self.go(end, span);
