@@ -108,7 +108,8 @@ pub fn forgeries() -> Vec<Forgery> {
     let mut out = Vec::new();
     // Every place in a row: inside push data (row 1 of A is that of a PUSH32), and at an opcode (B).
     for j in 0..BYTES {
-        out.push(classed("push data served as an opcode", A, 6, 8 + j, Class::of(0x5b, Val::ZERO)));
+        let class = Class::of(codes()[0][8 + j].into(), Val::ZERO);
+        out.push(classed("push data served as an opcode", A, 6, 8 + j, class));
         out.push(edited("the count of push data is lost", |f| {
             relay(f, A, 6, |pc, rem, honest| {
                 if pc == 8 + j {
@@ -232,7 +233,13 @@ pub fn edits() -> Vec<Forgery> {
         edited("padding that reads minus once", |f| {
             row(f, 25).phase = [minus, one, Val::ZERO, Val::ZERO];
         }),
-        edited("a row of two phases", |f| row(f, B - 1).phase[0] = one),
+        edited("a row of two phases after the first STOP", |f| {
+            let mut sample = load(&codes());
+            let fetches = sample.fetches.get_mut(&9).expect("the id of B");
+            fetches.opcodes.insert(16, 1);
+            *f = filled(&sample, 32);
+            row(f, B + 2).phase[0] = one;
+        }),
         edited("a code that begins in the middle of a word, unread", |f| {
             *row(f, 25) = *row(f, ZEROS);
             *row(f, ZEROS) = zero();

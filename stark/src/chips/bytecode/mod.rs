@@ -72,6 +72,10 @@
 //! the rows that go on from it. `start` receives one call, so a call has one run, a run one call, and calls have different clocks:
 //! `(cid, pc)` is unique, `pc` being 0, 8, 16, ... below 2^27 < p (at most 2^24 rows).
 //!
+//! (That `start` is boolean follows from the rest, given `start (1 - phase[0]) = start pc = 0`: otherwise `goes_on` into the row is not
+//! zero, so the rows before it count down from `pc = -8` to a row with `pc = 0`, over 2^27 rows away. It is asserted all the same, for the
+//! call's count to be plainly 0 or 1.)
+//!
 //! **Length.** `past` grows along the run and is 1 at its end; `left` starts at `len` and what is left on the last row is its `in_code`, so
 //! `len = sum of in_code` in the field, both sides below p: exactly the first `len` addresses are code, and a `len` no run reaches is
 //! unsatisfiable. In particular nothing is in code where `len = 0`, nothing is read, and the run is still there.

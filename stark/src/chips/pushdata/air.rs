@@ -27,7 +27,6 @@ impl<AB: InteractionBuilder> Air<AB> for PushDataChip {
             builder.assert_bool(flag);
         }
         builder.when(row.start).assert_one(row.active);
-        builder.when(row.last).assert_one(row.active);
         builder.when(row.odd).assert_one(row.start);
         builder.when_first_row().assert_eq(row.active, row.start);
 
@@ -45,6 +44,7 @@ impl<AB: InteractionBuilder> Air<AB> for PushDataChip {
         }
         builder.when(row.odd).assert_zero(row.hi);
         builder.when(row.last).assert_eq(row.at + one.clone(), row.end);
+        builder.assert_zero((one.clone() - row.last) * (AB::Expr::TWO - row.last) * row.mult);
 
         let datum = |at: AB::Expr, byte: AB::Expr| FetchMsg {
             cid: row.cid.into(),
@@ -66,6 +66,6 @@ impl<AB: InteractionBuilder> Air<AB> for PushDataChip {
 
         let answer =
             PushDataMsg { cid: row.cid.into(), next_pc: row.end.into(), word: row.word.map(Into::into) };
-        provide(builder, answer, row.last * row.mult);
+        provide(builder, answer, row.mult);
     }
 }

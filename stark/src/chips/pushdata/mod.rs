@@ -27,16 +27,22 @@
 //! | equation | degree | rows |
 //! |---|---|---|
 //! | `active, start, last, odd` boolean | 2 | all |
-//! | `start (1 - active) = last (1 - active) = odd (1 - start) = 0` | 2 | all |
+//! | `start (1 - active) = odd (1 - start) = 0` | 2 | all |
 //! | `active = start` | 2 | first row |
 //! | `active' - start' = goes_on` | 1 | all, cyclic |
 //! | `goes_on`: `cid' = cid, end' = end, at' = at + 2, word'[i + 1] = word[i]` for i = 0..14 | 2 | all, cyclic |
 //! | `start word[i] = 0` for i = 1..15 | 2 | all |
 //! | `odd hi = 0` | 2 | all |
 //! | `last (at - end + 1) = 0` | 2 | all |
+//! | `(1 - last) (2 - last) mult = 0`: only a last row answers (`last` is boolean, so the second factor is not zero) | 3 | all |
 //!
-//! **Runs.** A row of which another goes on is followed by an active row that is no start, every other row by a start or padding. Row 0 is a start or
-//! padding, so no run wraps around. Let the run begin with `at = at_0` and have `k` rows: `at_0 + 2 (k - 1) = end - 1`.
+//! The second factor of the last one makes the chip one of degree 3, for which p3 packs two interactions in a column.
+//!
+//! **Runs.** `active' - start'` is 0 or 1, so is `goes_on`, and with `last` boolean padding has `last = 0`. A row with `goes_on = 1` is
+//! followed by an active row that is no start, every other row by a start or padding; row 0 is a start or padding, so no run wraps around.
+//! (That `active`, `start` and `last` are boolean follows, each from the other two and the rest: `at` meets `end - 1` once at most in a
+//! chain of rows that go on, so as many runs end as begin only if that is one. They are asserted all the same, for counts to be plainly 0 or 1.)
+//! Let the run begin with `at = at_0` and have `k` rows: `at_0 + 2 (k - 1) = end - 1`.
 //!
 //! **The instruction.** The first row fetches `(cid, op, 0x5e + end - op, end)` with `op = at_0 - 2 + odd`. What the bytecode chip answers at
 //! `op` is either the instruction there, `opcode = code`, `end = op + 1 + d`: then `code = 0x5f + d`, so it is `PUSHd` (`PUSH0` where d = 0,
@@ -53,7 +59,7 @@
 //! # Buses
 //!
 //! * Fetch: sends the three fetches, `active`, `active - odd` and `start` times (two extension columns);
-//! * PushData: provides `(cid, end, word)`, `last mult` times (one extension column); `mult` is free.
+//! * PushData: provides `(cid, end, word)`, `mult` times (one extension column), which is free on last rows.
 //!
 //! # Relies on
 //!
