@@ -45,7 +45,7 @@ pub struct KillTable {
     pub by_lookup: usize,
     /// Killed by a message.
     pub by_message: usize,
-    /// Not killed, on rows that send and receive nothing with either value: padding.
+    /// Not killed, on rows that themselves send and receive nothing with either value: padding.
     pub inert: usize,
     /// Not killed, in columns with a waiver.
     pub waived: usize,
@@ -123,14 +123,15 @@ where
     for &row in &picked {
         let before = (row + height - 1) % height;
         let seen: Vec<usize> = if before == row { vec![row] } else { vec![before, row] };
+        // the row's own messages come last: `silent` says that there are none
         let net = |work: &Isolated<'_, A>| {
             let mut failed = false;
-            let mut all: Vec<RowMessage> = Vec::new();
             let mut silent = true;
+            let mut all: Vec<RowMessage> = Vec::new();
             for &r in &seen {
                 let (failures, messages) = work.row(preprocessed.as_ref(), r, Deletion::None);
                 failed |= !failures.is_empty();
-                silent &= r != row || messages.is_empty();
+                silent = messages.is_empty();
                 all.extend(messages);
             }
             (failed, silent, all)
