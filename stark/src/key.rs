@@ -94,7 +94,7 @@ impl ProvingKey {
         let preprocessed =
             data.common.preprocessed.as_ref().expect("the ROM is preprocessed").commitment.clone();
         let verifying = VerifyingKey {
-            program_digest: image.digest(),
+            program_digest: image.digest().0,
             machine_digest: machine_digest(),
             preprocessed,
         };

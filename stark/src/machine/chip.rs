@@ -4,7 +4,6 @@ use p3_air::{Air, BaseAir};
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::chips::align::AlignChip;
 use crate::chips::arith::ArithChip;
 use crate::chips::bitwise::BitwiseChip;
 use crate::chips::bytecode::BytecodeChip;
@@ -16,11 +15,10 @@ use crate::chips::keys::KeysChip;
 use crate::chips::main::MainChip;
 use crate::chips::memory::MemoryChip;
 use crate::chips::modmul::ModMulChip;
-use crate::chips::muldiv::MulDivChip;
 use crate::chips::opcode::OpcodeChip;
 use crate::chips::public::PublicChip;
+use crate::chips::pushdata::PushDataChip;
 use crate::chips::rom::RomChip;
-use crate::chips::sha256::Sha256Chip;
 use crate::chips::shift::ShiftChip;
 use crate::chips::tables::{ByteChip, Range16Chip};
 use crate::chips::word::WordChip;
@@ -100,6 +98,8 @@ chips! {
     Input(InputChip) = "input",
     /// Loaded codes.
     Bytecode(BytecodeChip) = "bytecode",
+    /// Push data as words.
+    PushData(PushDataChip) = "push-data",
     /// Addition, subtraction, comparison.
     Arith(ArithChip) = "arith",
     /// Bitwise operations.
@@ -110,20 +110,14 @@ chips! {
     Word(WordChip) = "word",
     /// Keys and their indices.
     Keys(KeysChip) = "keys",
-    /// Multiplication, division, remainders.
-    MulDiv(MulDivChip) = "muldiv",
     /// Multiplication modulo a fixed prime.
     ModMul(ModMulChip) = "modmul",
-    /// Loads and stores at any byte offset.
-    Align(AlignChip) = "align",
-    /// Byte copies.
+    /// Byte copies, loads and stores at any byte offset.
     Copy(CopyChip) = "copy",
     /// The keccak256 sponge.
     Keccak(KeccakChip) = "keccak",
     /// Keccak-f permutations.
     KeccakF(KeccakFChip) = "keccak-f",
-    /// SHA-256.
-    Sha256(Sha256Chip) = "sha256",
     /// 16-bit range table.
     Range16(Range16Chip) = "range16",
     /// Byte table.
