@@ -25,6 +25,7 @@ impl<T: Tracer> Machine<'_, T> {
     pub(super) fn row(&mut self, w: &mut Words) -> Result<bool, Box<Rule>> {
         let program = self.program;
         let upc = self.upc;
+        *w = Words::default();
         let clk = self.regs[CLK];
         self.recent[clk as usize % super::RECENT] = upc;
         let Some(i) = program.code.get(upc as usize) else {
@@ -37,7 +38,6 @@ impl<T: Tracer> Machine<'_, T> {
 
         // Ports A and B.
         let mut old_times = [0; 3];
-        *w = Words::default();
         match i.a_kind {
             PortKind::Mem => old_times[0] = self.read(i.a, PortName::A, now, fault, &mut w.a)?,
             PortKind::Value => w.a = U256::from(self.expression(i)),
