@@ -92,6 +92,12 @@ impl<'p> Executor<'p> {
         Self { program, input, limits: Limits::default(), lenient: false, start: None }
     }
 
+    /// Begins at another instruction than the first: for the tests in a program's source. What is proved always begins at the first.
+    #[must_use]
+    pub fn entry(self, upc: u32) -> Self {
+        self.start(Start { upc, ..Start::default() })
+    }
+
     /// Bounds the run's length.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {

@@ -38,6 +38,17 @@ pub fn view_mut<T, C: Columns<T>>(row: &mut [T]) -> &mut C {
     unsafe { &mut *row.as_mut_ptr().cast::<C>() }
 }
 
+/// The cells of a column struct, in order.
+#[must_use]
+#[allow(unsafe_code)]
+pub fn cells<T, C: Columns<T>>(cols: &C) -> &[T] {
+    assert_eq!(align_of::<T>(), align_of::<C>());
+    // SAFETY: by the trait's contract `C` is laid out as `[T; n]`.
+    unsafe {
+        core::slice::from_raw_parts(core::ptr::from_ref(cols).cast::<T>(), size_of::<C>() / size_of::<T>())
+    }
+}
+
 /// Names of all columns from the names and byte offsets (at one byte a cell) of the fields.
 #[must_use]
 pub fn names(fields: &[(&str, usize)], width: usize) -> Vec<String> {

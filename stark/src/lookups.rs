@@ -1,6 +1,11 @@
 //! Multiplicities of the fixed tables, counted while traces are filled.
 
+use p3_field::PrimeCharacteristicRing;
+use p3_matrix::dense::RowMajorMatrix;
+use rayon::prelude::*;
+
 use crate::buses::ByteOp;
+use crate::field::Val;
 
 /// How often each entry of the range and byte tables is looked up.
 #[derive(Clone, Debug)]
@@ -34,4 +39,36 @@ impl LookupCounts {
         add(&mut self.range16, &other.range16);
         self.bytes.iter_mut().zip(&other.bytes).for_each(|(a, b)| add(a, b));
     }
+}
+
+/// Fills a trace of `height` rows, one row an event and zero rows after them, in parallel; `fill` writes a row and counts its lookups.
+///
+/// # Panics
+///
+/// Where there are more events than rows.
+#[must_use]
+pub fn fill_rows<E: Sync>(
+    events: &[E],
+    height: usize,
+    width: usize,
+    counts: &mut LookupCounts,
+    fill: impl Fn(&E, &mut [Val], &mut LookupCounts) + Sync,
+) -> RowMajorMatrix<Val> {
+    /// Rows a task fills with counts of its own (1.3 MB), merged afterwards.
+    const TASK: usize = 1 << 14;
+    assert!(events.len() <= height, "{} events for {height} rows", events.len());
+    let mut values = vec![Val::ZERO; height * width];
+    let parts: Vec<LookupCounts> = values
+        .par_chunks_mut(TASK * width)
+        .zip(events.par_chunks(TASK))
+        .map(|(rows, events)| {
+            let mut counts = LookupCounts::default();
+            for (row, event) in rows.chunks_exact_mut(width).zip(events) {
+                fill(event, row, &mut counts);
+            }
+            counts
+        })
+        .collect();
+    parts.iter().for_each(|part| counts.merge(part));
+    RowMajorMatrix::new(values, width)
 }

@@ -43,6 +43,8 @@ pub struct CheckBuilder<'a> {
     deletion: Deletion,
     /// Constraints evaluated so far.
     pub num_constraints: usize,
+    /// Their values.
+    pub values: Vec<Val>,
     /// Interactions evaluated so far.
     pub num_interactions: usize,
     /// Indices of constraints that are not zero.
@@ -83,7 +85,9 @@ impl<'a> AirBuilder for CheckBuilder<'a> {
     fn assert_zero<I: Into<Val>>(&mut self, x: I) {
         let index = self.num_constraints;
         self.num_constraints += 1;
-        if x.into() != Val::ZERO && self.deletion != Deletion::Constraint(index) {
+        let x = x.into();
+        self.values.push(x);
+        if x != Val::ZERO && self.deletion != Deletion::Constraint(index) {
             self.failures.push(index);
         }
     }
@@ -168,6 +172,7 @@ where
         last: row + 1 == height,
         deletion,
         num_constraints: 0,
+        values: Vec::new(),
         num_interactions: 0,
         failures: Vec::new(),
         messages: Vec::new(),

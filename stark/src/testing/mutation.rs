@@ -12,13 +12,23 @@ use crate::buses::Bus;
 use crate::check::{CheckBuilder, Deletion, RowMessage};
 use crate::field::Val;
 
-/// A column that may be free, and why that is harmless.
+/// A column that is free on some rows, and why that is harmless.
 #[derive(Clone, Copy, Debug)]
 pub struct Waiver {
     /// The column's name, or its beginning up to `[`.
     pub column: &'static str,
     /// The reason.
     pub reason: &'static str,
+    /// Whether it is free on an (honest) row; on others its mutants must die.
+    pub free: fn(&[Val]) -> bool,
+}
+
+impl Waiver {
+    fn covers(&self, column: &str, row: &[Val]) -> bool {
+        let named = column == self.column
+            || column.strip_prefix(self.column).is_some_and(|rest| rest.starts_with('['));
+        named && (self.free)(row)
+    }
 }
 
 /// A mutant nothing refused.
@@ -126,21 +136,24 @@ where
         let net = |work: &Isolated<'_, A>| {
             let mut failed = false;
             let mut all: Vec<RowMessage> = Vec::new();
+            let mut silent = false;
             for &r in &seen {
                 let (failures, messages) = work.row(preprocessed.as_ref(), r, Deletion::None);
                 failed |= !failures.is_empty();
+                silent = messages.is_empty();
                 all.extend(messages);
             }
-            (failed, all)
+            (failed, all, silent)
         };
-        let (_, honest_messages) = net(&work);
+        let (_, honest_messages, honest_silent) = net(&work);
         let honest_balance = balance(&honest_messages);
+        let honest_row = &honest.trace.values[row * width..(row + 1) * width];
         for column in 0..width {
             let at = row * width + column;
             let from = work.trace.values[at];
             for to in mutants(from, &mut state) {
                 work.trace.values[at] = to;
-                let (failed, messages) = net(&work);
+                let (failed, messages, silent) = net(&work);
                 table.mutants += 1;
                 if failed {
                     table.by_constraint += 1;
@@ -148,14 +161,9 @@ where
                     table.by_lookup += 1;
                 } else if balance(&messages) != honest_balance {
                     table.by_message += 1;
-                } else if honest_messages.is_empty() && messages.is_empty() {
+                } else if honest_silent && silent && messages == honest_messages {
                     table.inert += 1;
-                } else if waivers.iter().any(|w| {
-                    honest.columns[column] == w.column
-                        || honest.columns[column]
-                            .strip_prefix(w.column)
-                            .is_some_and(|rest| rest.starts_with('['))
-                }) {
+                } else if waivers.iter().any(|w| w.covers(&honest.columns[column], honest_row)) {
                     table.waived += 1;
                 } else {
                     table.survivors.push(Survivor {

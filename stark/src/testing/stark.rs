@@ -158,3 +158,17 @@ pub fn prove_isolated<A: MachineAir>(isolated: &Isolated<'_, A>, env: &Env) -> R
     let proof = prove_batch(&config, &instances, &data).map_err(|e| format!("{e:?}"))?;
     verify_batch(&config, &airs, &proof, &public, &data.common).map_err(|e| format!("{e:?}"))
 }
+
+/// Columns of a chip as they are opened: main columns, and base columns of the lookup argument (5 for the accumulator and 5 for each packed
+/// column of interactions).
+///
+/// # Panics
+///
+/// Where the proof system refuses the chip.
+#[must_use]
+pub fn opened_columns<A: MachineAir>(air: &A) -> (usize, usize) {
+    let config = ProofParams::TESTING.config();
+    let data = ProverData::from_airs_and_degrees(&config, std::slice::from_ref(air), &[4])
+        .expect("the proof system takes the chip");
+    (air.width(), 5 * (1 + data.common.lookups[0].len()))
+}

@@ -1,0 +1,50 @@
+//! The verbs, one file each.
+
+mod asm;
+mod inspect;
+mod program;
+mod prove;
+mod run;
+mod security;
+mod test_rom;
+mod verify;
+
+use clap::{Parser, Subcommand};
+use miette::Result;
+
+/// Assemble ROM programs, run them, prove the runs, verify the proofs.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = "Start with: zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof")]
+pub struct Cli {
+    /// Print JSON on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Asm(asm::Asm),
+    TestRom(test_rom::TestRom),
+    Run(run::Run),
+    Prove(prove::Prove),
+    Verify(verify::Verify),
+    Security(security::Security),
+    Inspect(inspect::Inspect),
+}
+
+impl Cli {
+    /// Runs the verb.
+    pub fn run(&self) -> Result<()> {
+        match &self.verb {
+            Verb::Asm(v) => v.run(self.json),
+            Verb::TestRom(v) => v.run(self.json),
+            Verb::Run(v) => v.run(self.json),
+            Verb::Prove(v) => v.run(self.json),
+            Verb::Verify(v) => v.run(self.json),
+            Verb::Security(v) => v.run(self.json),
+            Verb::Inspect(v) => v.run(self.json),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What a command prints: text for people, JSON for scripts.
+
+use miette::{IntoDiagnostic, Result};
+use serde::Serialize;
+
+/// Prints a result as JSON, or as the given text.
+pub fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(value).into_diagnostic()?);
+    } else {
+        println!("{}", text(value));
+    }
+    Ok(())
+}
+
+/// A digest as hexadecimal.
+pub fn hex(bytes: &[u8; 32]) -> String {
+    alloy_primitives::B256::from(*bytes).to_string()
+}
+
+/// Words with their numbers, up to the last that is not zero.
+pub fn numbered(words: &[String]) -> String {
+    let used = words.iter().rposition(|x| x != "0x0").map_or(0, |i| i + 1);
+    words[..used].iter().enumerate().map(|(i, x)| format!("\n  {i:>2}  {x}")).collect()
+}
+
+/// Memory this machine has available, in GiB, where the system tells.
+pub fn available_gib() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kib / f64::from(1 << 20))
+}

@@ -1,0 +1,86 @@
+//! Progress: a spinner with stage and elapsed time while long work runs, and the time each stage took.
+//!
+//! Stages are the tracing spans of this project and of Plonky3.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use tracing::span::{Attributes, Id};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// A stage of proving, by the names of the spans that belong to it.
+const STAGES: [(&str, &[&str]); 7] = [
+    ("fill traces", &["fill traces"]),
+    ("low-degree extension", &["coset_lde_batch", "coset_lde_batch_with_transform"]),
+    ("commit", &["build merkle tree"]),
+    ("lookups", &["generate lookup permutation"]),
+    ("quotient", &["compute quotient polynomial"]),
+    ("FRI", &["FRI prover"]),
+    ("open", &["open"]),
+];
+
+/// Time spent in each stage, over all threads.
+#[derive(Clone, Debug, Default)]
+pub struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
+
+impl StageTimes {
+    /// The times so far.
+    pub fn get(&self) -> BTreeMap<&'static str, Duration> {
+        self.0.lock().map(|m| m.clone()).unwrap_or_default()
+    }
+}
+
+struct Started(Instant, Option<&'static str>);
+
+/// The layer that follows spans.
+struct Stages {
+    bar: ProgressBar,
+    times: StageTimes,
+}
+
+fn stage_of(span: &str) -> Option<&'static str> {
+    STAGES.iter().find(|(_, spans)| spans.contains(&span)).map(|(stage, _)| *stage)
+}
+
+impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
+    fn on_new_span(&self, attrs: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
+        let stage = stage_of(attrs.metadata().name());
+        if let Some(stage) = stage {
+            self.bar.set_message(stage);
+        }
+        if let Some(span) = ctx.span(id) {
+            span.extensions_mut().insert(Started(Instant::now(), stage));
+        }
+    }
+
+    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(&id) else { return };
+        let extensions = span.extensions();
+        let Some(Started(start, Some(stage))) = extensions.get() else { return };
+        if let Ok(mut times) = self.times.0.lock() {
+            *times.entry(*stage).or_default() += start.elapsed();
+        }
+    }
+}
+
+/// Runs `work` with a spinner on standard error (none where it is not a terminal), and returns the time of each stage too.
+pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} [{elapsed}]")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    bar.set_style(style);
+    bar.set_prefix(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    let times = StageTimes::default();
+    let layer = Stages { bar: bar.clone(), times: times.clone() };
+    // Global, since worker threads do not inherit a thread's own subscriber; a process proves once.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
+    let out = work();
+    bar.finish_and_clear();
+    (out, times)
+}
