@@ -86,13 +86,25 @@ pub fn assemble(path: &Path, files: &Files, options: &Options) -> Result<Assembl
     if options.require_headers {
         errors.extend(lint::headers(&program.items));
     }
-    let syntax_only = errors.iter().any(|e| matches!(e.code, "asm::syntax" | "asm::character" | "asm::include"));
+    let syntax_only =
+        errors.iter().any(|e| matches!(e.code, "asm::syntax" | "asm::character" | "asm::include"));
     // Lowering with the tests finds every error; flow analysis waits for a program that is whole.
     let mut tested = lower(&program.items, &options.constants, true);
     if syntax_only {
         // Names that a lost statement would have declared are not worth an error each.
-        tested.errors.retain(|e| !matches!(e.code, "asm::unknown_name" | "asm::unknown_label" | "asm::unknown_proc"
-            | "asm::unknown_routine" | "asm::unknown_macro" | "asm::unknown_member" | "asm::no_faults" | "asm::space"));
+        tested.errors.retain(|e| {
+            !matches!(
+                e.code,
+                "asm::unknown_name"
+                    | "asm::unknown_label"
+                    | "asm::unknown_proc"
+                    | "asm::unknown_routine"
+                    | "asm::unknown_macro"
+                    | "asm::unknown_member"
+                    | "asm::no_faults"
+                    | "asm::space"
+            )
+        });
     }
     errors.append(&mut tested.errors);
     if syntax_only {

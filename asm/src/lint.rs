@@ -29,8 +29,12 @@ pub fn headers(items: &[Item]) -> Vec<Diagnostic> {
         for field in fields {
             if !item.doc.iter().any(|d| d.node.contains(field)) {
                 errors.push(
-                    Diagnostic::new("asm::header", item.name.span, format!("the header of `{}` lacks `{field}`", item.name.node))
-                        .help(format!("`;! {field} ...` (`none` where there are none)")),
+                    Diagnostic::new(
+                        "asm::header",
+                        item.name.span,
+                        format!("the header of `{}` lacks `{field}`", item.name.node),
+                    )
+                    .help(format!("`;! {field} ...` (`none` where there are none)")),
                 );
             }
         }

@@ -24,7 +24,9 @@ fn tests_in_the_sources_pass() {
     for name in PROGRAMS.into_iter().chain([language]) {
         let a = program(name, name != language);
         for t in &a.tests.tests {
-            let got = support::run(&a.tests.image, t.entry as usize, &t.public, &t.private, &mut |n, _| panic!("{n}"));
+            let got = support::run(&a.tests.image, t.entry as usize, &t.public, &t.private, &mut |n, _| {
+                panic!("{n}")
+            });
             let bad = match (&got, t.stuck) {
                 (Ok(run), false) => t.output.as_ref().is_some_and(|o| *o != run.outputs),
                 (Err(_), true) => false,
@@ -32,7 +34,12 @@ fn tests_in_the_sources_pass() {
             };
             if bad {
                 let at = got.as_ref().err().map(|s| a.tests.source_map.describe(s.upc));
-                failures.push(format!("{name}: {}: {:?} at {at:?}, expected {:?}", t.name, got.map(|r| r.outputs), t.output));
+                failures.push(format!(
+                    "{name}: {}: {:?} at {at:?}, expected {:?}",
+                    t.name,
+                    got.map(|r| r.outputs),
+                    t.output
+                ));
             }
             ran += 1;
         }

@@ -72,8 +72,12 @@ impl<'a> Lowerer<'a> {
                         if let Some(slot) = self.input(unit, p, &mut binds) {
                             if let InputSlot::Word(_) = slot {
                                 self.error::<()>(
-                                    Diagnostic::new("asm::routine_input", p.name.span, "a routine takes registers only")
-                                        .help("pass words in globals or in a frame"),
+                                    Diagnostic::new(
+                                        "asm::routine_input",
+                                        p.name.span,
+                                        "a routine takes registers only",
+                                    )
+                                    .help("pass words in globals or in a frame"),
                                 );
                             }
                             self.units[unit].inputs.push(slot);
@@ -111,7 +115,8 @@ impl<'a> Lowerer<'a> {
         for v in vars {
             if space == Space::Heap && v.size.is_none() {
                 self.error::<()>(
-                    Diagnostic::new("asm::buffer", v.name.span, "a buffer has a size").help("`buffer name[words]`"),
+                    Diagnostic::new("asm::buffer", v.name.span, "a buffer has a size")
+                        .help("`buffer name[words]`"),
                 );
                 continue;
             }
@@ -123,11 +128,17 @@ impl<'a> Lowerer<'a> {
 
     fn layout(&mut self, name: &Name, fields: &[VarDecl]) {
         let space = match space_by_name(&name.node) {
-            Some(s @ (Space::Frame | Space::Key | Space::Journal | Space::Heap | Space::Mem | Space::Input)) => s,
+            Some(
+                s @ (Space::Frame | Space::Key | Space::Journal | Space::Heap | Space::Mem | Space::Input),
+            ) => s,
             _ => {
                 self.error::<()>(
-                    Diagnostic::new("asm::unknown_space", name.span, format!("`{}` has no layout", name.node))
-                        .help("layouts are of frame, key, heap, mem, input and journal"),
+                    Diagnostic::new(
+                        "asm::unknown_space",
+                        name.span,
+                        format!("`{}` has no layout", name.node),
+                    )
+                    .help("layouts are of frame, key, heap, mem, input and journal"),
                 );
                 return;
             }
@@ -150,8 +161,12 @@ impl<'a> Lowerer<'a> {
             let fields = self.layouts.entry(space).or_default();
             if let Some((_, first)) = fields.insert(f.name.node.clone(), (off, f.name.span)) {
                 self.error::<()>(
-                    Diagnostic::new("asm::duplicate", f.name.span, format!("`{}` is in the layout already", f.name.node))
-                        .note(first, "first here"),
+                    Diagnostic::new(
+                        "asm::duplicate",
+                        f.name.span,
+                        format!("`{}` is in the layout already", f.name.node),
+                    )
+                    .note(first, "first here"),
                 );
             }
             off += size;
@@ -167,9 +182,11 @@ impl<'a> Lowerer<'a> {
             return *n;
         }
         if self.const_stack.contains(&i) {
-            return self.error(
-                Diagnostic::new("asm::const_cycle", at.span, format!("`{}` is defined by itself", at.node)),
-            );
+            return self.error(Diagnostic::new(
+                "asm::const_cycle",
+                at.span,
+                format!("`{}` is defined by itself", at.node),
+            ));
         }
         let ItemKind::Const(e) = &self.items[i].kind else { return None };
         self.const_stack.push(i);
@@ -208,10 +225,12 @@ impl<'a> Lowerer<'a> {
         if reg_by_name(&p.name.node).is_none() && p.alias.is_none() {
             if let Some(ty) = &p.ty {
                 let span = ty.space.span;
-                return Some(self.error(
-                    Diagnostic::new("asm::typed_word", span, "a word has no type")
-                        .help("registers have: `x0 as name: heap`"),
-                ));
+                return Some(
+                    self.error(
+                        Diagnostic::new("asm::typed_word", span, "a word has no type")
+                            .help("registers have: `x0 as name: heap`"),
+                    ),
+                );
             }
             return None;
         }
@@ -256,7 +275,11 @@ impl<'a> Lowerer<'a> {
         let test = matches!(self.units[unit].kind, UnitKind::Test(_));
         if test && !(p.inputs.is_empty() && p.outputs.is_empty() && p.fails.is_empty()) {
             let span = self.units[unit].span;
-            self.error::<()>(Diagnostic::new("asm::test", span, "a test has no inputs, outputs and failures"));
+            self.error::<()>(Diagnostic::new(
+                "asm::test",
+                span,
+                "a test has no inputs, outputs and failures",
+            ));
         }
         self.proc_cells(unit, p, test);
         for name in &p.clobbers {
@@ -269,9 +292,11 @@ impl<'a> Lowerer<'a> {
                     self.units[unit].exits.push((u, name.span));
                 }
                 _ => {
-                    self.error::<()>(
-                        Diagnostic::new("asm::unknown_routine", name.span, format!("no routine is called `{}`", name.node)),
-                    );
+                    self.error::<()>(Diagnostic::new(
+                        "asm::unknown_routine",
+                        name.span,
+                        format!("no routine is called `{}`", name.node),
+                    ));
                 }
             }
         }
@@ -302,9 +327,11 @@ impl<'a> Lowerer<'a> {
         match loc {
             Some(loc) => self.units[unit].clobbers.push((loc, name.span)),
             None => {
-                self.error::<()>(
-                    Diagnostic::new("asm::clobber", name.span, format!("`{}` is no register and no global", name.node)),
-                );
+                self.error::<()>(Diagnostic::new(
+                    "asm::clobber",
+                    name.span,
+                    format!("`{}` is no register and no global", name.node),
+                ));
             }
         }
     }
@@ -353,9 +380,9 @@ impl<'a> Lowerer<'a> {
                         _ => op.name.to_owned(),
                     };
                     let unit = self.unit(name, item, UnitKind::Opcode);
-                    let binds = each.iter().map(|n| {
-                        (n.clone(), Bind::Const(Int::try_from(number).unwrap_or(Int::ZERO)))
-                    });
+                    let binds = each
+                        .iter()
+                        .map(|n| (n.clone(), Bind::Const(Int::try_from(number).unwrap_or(Int::ZERO))));
                     self.pending.push(Pending { unit, stmts: body, binds: binds.collect(), may_leave: true });
                     unit
                 }
@@ -365,8 +392,12 @@ impl<'a> Lowerer<'a> {
             let twice = self.bindings.iter().find(|b| b.byte == byte && b.since < until && since < b.until);
             if let Some(first) = twice.map(|b| b.span) {
                 self.error::<()>(
-                    Diagnostic::new("asm::duplicate_opcode", span, format!("{name} has a handler already in one of these forks"))
-                        .note(first, "first here"),
+                    Diagnostic::new(
+                        "asm::duplicate_opcode",
+                        span,
+                        format!("{name} has a handler already in one of these forks"),
+                    )
+                    .note(first, "first here"),
                 );
             }
             self.bindings.push(super::Binding { name, byte, since, until, unit, span });
@@ -388,15 +419,18 @@ impl<'a> Lowerer<'a> {
             "dispatch" => 0,
             "jump" => 1,
             _ => {
-                self.error::<()>(
-                    Diagnostic::new("asm::faults", item.name.span, "a fault vector is of `dispatch` or of `jump`"),
-                );
+                self.error::<()>(Diagnostic::new(
+                    "asm::faults",
+                    item.name.span,
+                    "a fault vector is of `dispatch` or of `jump`",
+                ));
                 return;
             }
         };
         if let Some(first) = self.faults[kind].map(|u| self.units[u].span) {
             self.error::<()>(
-                Diagnostic::new("asm::duplicate", item.name.span, "this fault vector is declared already").note(first, "first here"),
+                Diagnostic::new("asm::duplicate", item.name.span, "this fault vector is declared already")
+                    .note(first, "first here"),
             );
             return;
         }
@@ -405,8 +439,12 @@ impl<'a> Lowerer<'a> {
         for (name, _) in entries {
             if !FAULTS[..3 + kind].contains(&name.node.as_str()) {
                 self.error::<()>(
-                    Diagnostic::new("asm::faults", name.span, format!("`{}` is no fault of `{}`", name.node, item.name.node))
-                        .help(FAULTS[..3 + kind].join(", ")),
+                    Diagnostic::new(
+                        "asm::faults",
+                        name.span,
+                        format!("`{}` is no fault of `{}`", name.node, item.name.node),
+                    )
+                    .help(FAULTS[..3 + kind].join(", ")),
                 );
             }
         }
@@ -417,9 +455,11 @@ impl<'a> Lowerer<'a> {
                 Some((_, to)) => match self.names.get(&to.node) {
                     Some((Symbol::Routine(u), _)) => SymNext::Jump(super::ir::Dest::Unit(*u)),
                     _ => {
-                        self.error::<()>(
-                            Diagnostic::new("asm::unknown_routine", to.span, format!("no routine is called `{}`", to.node)),
-                        );
+                        self.error::<()>(Diagnostic::new(
+                            "asm::unknown_routine",
+                            to.span,
+                            format!("no routine is called `{}`", to.node),
+                        ));
                         SymNext::Halt
                     }
                 },
@@ -433,8 +473,12 @@ impl<'a> Lowerer<'a> {
                 }
                 None => {
                     self.error::<()>(
-                        Diagnostic::new("asm::faults", item.name.span, format!("the fault `{fault}` goes nowhere"))
-                            .help(format!("`{fault} -> routine`")),
+                        Diagnostic::new(
+                            "asm::faults",
+                            item.name.span,
+                            format!("the fault `{fault}` goes nowhere"),
+                        )
+                        .help(format!("`{fault} -> routine`")),
                     );
                     SymNext::Halt
                 }

@@ -228,7 +228,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn unknown_label(&mut self, name: &Name) {
-        let mut d = Diagnostic::new("asm::unknown_label", name.span, format!("no label is called `{}` here", name.node));
+        let mut d = Diagnostic::new(
+            "asm::unknown_label",
+            name.span,
+            format!("no label is called `{}` here", name.node),
+        );
         d.help = Some(match self.names.get(&name.node) {
             Some((Symbol::Proc(_), _)) => "a procedure is called, not gone to: `call name(...)`".to_owned(),
             _ => "labels belong to one procedure: a jump out of it is a `return`, a failure or an exit to a routine".to_owned(),
@@ -269,7 +273,11 @@ impl<'a> Lowerer<'a> {
         let off = *next;
         *next += i64::from(size.unwrap_or(1));
         if *next >= i64::from(REG_BOUND) / 32 {
-            return self.error(Diagnostic::new("asm::range", decl.name.span, "the variables do not fit the space"));
+            return self.error(Diagnostic::new(
+                "asm::range",
+                decl.name.span,
+                "the variables do not fit the space",
+            ));
         }
         self.vars.push(Var {
             name: decl.name.node.clone(),

@@ -10,7 +10,9 @@ use crate::{
     ast::{Expr, NextClause, Part, Path, Rhs, RowStmt, SExpr, Target},
     consts,
     diag::Diagnostic,
-    isa::{Addr, HintArg, HintCall, Op, Op2, OperandA, OperandB, Reg, RegExpr, RegSource, STACK_LIMIT, Space},
+    isa::{
+        Addr, HintArg, HintCall, Op, Op2, OperandA, OperandB, Reg, RegExpr, RegSource, STACK_LIMIT, Space,
+    },
     ops::{self, Mnemonic},
     span::{Span, Spanned},
 };
@@ -184,8 +186,12 @@ impl Lowerer<'_> {
                 Value::Const(n) => (RegValue { source: RegSource::Zero, imm: n, ty: None }, e.span),
                 _ => {
                     return self.error(
-                        Diagnostic::new("asm::register_write", e.span, "a register takes a register expression")
-                            .help("a cell's word goes to a register by `narrow`, which proves it below 2^29"),
+                        Diagnostic::new(
+                            "asm::register_write",
+                            e.span,
+                            "a register takes a register expression",
+                        )
+                        .help("a cell's word goes to a register by `narrow`, which proves it below 2^29"),
                     );
                 }
             },
@@ -194,8 +200,12 @@ impl Lowerer<'_> {
             && to != from
         {
             return self.error(
-                Diagnostic::new("asm::space", span, format!("`{from}` is assigned to a register that holds `{to}`"))
-                    .help("an offset belongs to the space it was made for"),
+                Diagnostic::new(
+                    "asm::space",
+                    span,
+                    format!("`{from}` is assigned to a register that holds `{to}`"),
+                )
+                .help("an offset belongs to the space it was made for"),
             );
         }
         if value.source == RegSource::Result {
@@ -251,17 +261,20 @@ impl Lowerer<'_> {
             }
             Value::Reg(_) => {
                 return self.error(
-                    Diagnostic::new("asm::widen", e.span, "a register is no word").help("`cell = widen x0 + 1` makes it one"),
+                    Diagnostic::new("asm::widen", e.span, "a register is no word")
+                        .help("`cell = widen x0 + 1` makes it one"),
                 );
             }
             Value::CellPlus(..) => {
                 return self.error(
-                    Diagnostic::new("asm::expression", e.span, "cells take no operators").help("`t = add a, 1`"),
+                    Diagnostic::new("asm::expression", e.span, "cells take no operators")
+                        .help("`t = add a, 1`"),
                 );
             }
             Value::Array(c) => {
                 return self.error(
-                    Diagnostic::new("asm::index", c.span, "an array is no word").help("name one of its words: `name[0]`"),
+                    Diagnostic::new("asm::index", c.span, "an array is no word")
+                        .help("name one of its words: `name[0]`"),
                 );
             }
         }
@@ -275,10 +288,12 @@ impl Lowerer<'_> {
         match value {
             Value::Cell(c) => Some(c),
             Value::Array(c) => self.error(
-                Diagnostic::new("asm::index", c.span, "an array is no word").help("name one of its words: `name[0]`"),
+                Diagnostic::new("asm::index", c.span, "an array is no word")
+                    .help("name one of its words: `name[0]`"),
             ),
             _ => self.error(
-                Diagnostic::new("asm::assignment", lhs.span, "this cannot be assigned to").help("cells and registers can"),
+                Diagnostic::new("asm::assignment", lhs.span, "this cannot be assigned to")
+                    .help("cells and registers can"),
             ),
         }
     }
@@ -340,14 +355,23 @@ impl Lowerer<'_> {
         }
     }
 
-    fn hint(&mut self, draft: &mut Draft, lhs: Option<&Path>, name: &str, args: &[SExpr], span: Span) -> Option<()> {
+    fn hint(
+        &mut self,
+        draft: &mut Draft,
+        lhs: Option<&Path>,
+        name: &str,
+        args: &[SExpr],
+        span: Span,
+    ) -> Option<()> {
         let mut call = HintCall { name: name.to_owned(), args: vec![] };
         for arg in args {
             let value = self.value(arg)?;
             call.args.push(match value {
                 Value::Const(n) => match consts::to_word(n) {
                     Some(w) => HintArg::Const(w),
-                    None => return self.error(Diagnostic::new("asm::range", arg.span, "the constant is no word")),
+                    None => {
+                        return self.error(Diagnostic::new("asm::range", arg.span, "the constant is no word"));
+                    }
                 },
                 Value::Cell(c) => {
                     self.read_cell(draft, &c);
@@ -359,9 +383,11 @@ impl Lowerer<'_> {
                     HintArg::Reg(r)
                 }
                 _ => {
-                    return self.error(
-                        Diagnostic::new("asm::operands", arg.span, "a hint's argument is a cell, a register or a constant"),
-                    );
+                    return self.error(Diagnostic::new(
+                        "asm::operands",
+                        arg.span,
+                        "a hint's argument is a cell, a register or a constant",
+                    ));
                 }
             });
         }
@@ -382,7 +408,9 @@ impl Lowerer<'_> {
             return Some(());
         }
         let dst = self.target_cell(lhs)?;
-        let local = dst.var.is_some_and(|(v, _)| self.vars[v].role != Role::Global && dst.addr.space == Space::Global);
+        let local = dst
+            .var
+            .is_some_and(|(v, _)| self.vars[v].role != Role::Global && dst.addr.space == Space::Global);
         if !local {
             return self.error(
                 Diagnostic::new("asm::hint_target", span, "a hint goes to a local, an output or a register")
@@ -429,8 +457,12 @@ impl Lowerer<'_> {
                 if self.faults[kind].is_none() {
                     let name = ["dispatch", "jump"][kind];
                     return self.error(
-                        Diagnostic::new("asm::no_faults", span, format!("no fault vector is declared for `{name}`"))
-                            .help(format!("declare `faults {name} {{ out_of_gas -> routine, ... }}`")),
+                        Diagnostic::new(
+                            "asm::no_faults",
+                            span,
+                            format!("no fault vector is declared for `{name}`"),
+                        )
+                        .help(format!("declare `faults {name} {{ out_of_gas -> routine, ... }}`")),
                     );
                 }
                 if jump {
@@ -456,8 +488,12 @@ impl Lowerer<'_> {
                     Value::Const(n) => RegValue { source: RegSource::Zero, imm: n, ty: None },
                     _ => {
                         return self.error(
-                            Diagnostic::new("asm::register_expression", amount.span, "gas is a register expression")
-                                .help("`charge x0 + 3 else L`, or `mul a, b | charge result else L`"),
+                            Diagnostic::new(
+                                "asm::register_expression",
+                                amount.span,
+                                "gas is a register expression",
+                            )
+                            .help("`charge x0 + 3 else L`, or `mul a, b | charge result else L`"),
                         );
                     }
                 };
@@ -497,8 +533,12 @@ impl Lowerer<'_> {
                 let unit = &self.units[self.body.unit];
                 let Some((_, cell)) = unit.fails.iter().find(|(n, _)| *n == name.node).cloned() else {
                     return self.error(
-                        Diagnostic::new("asm::unknown_failure", name.span, format!("`{}` is no failure of this code", name.node))
-                            .help("declare it: `proc name(...) fails(name)`"),
+                        Diagnostic::new(
+                            "asm::unknown_failure",
+                            name.span,
+                            format!("`{}` is no failure of this code", name.node),
+                        )
+                        .help("declare it: `proc name(...) fails(name)`"),
                     );
                 };
                 let addr = self.var_addr(cell);
@@ -525,7 +565,10 @@ impl Lowerer<'_> {
         draft.row.guess = guess;
         if hint != guess {
             let (message, help) = if hint {
-                ("a branch on a hint is written `guess`", "`guess zero goto L`: the prover chooses, both ways must prove themselves")
+                (
+                    "a branch on a hint is written `guess`",
+                    "`guess zero goto L`: the prover chooses, both ways must prove themselves",
+                )
             } else {
                 ("`guess` branches on the row's own hint", "write `if` for a branch on a value")
             };
