@@ -2,7 +2,7 @@
 
 use super::{
     Lowerer,
-    ir::{Dest, InputSlot, LabelId, Loc, Row, Store, SymNext, UnitKind},
+    ir::{Dest, InputSlot, LabelId, Loc, RegParam, Row, Store, SymNext, UnitKind},
     row::Draft,
     scope::Symbol,
     value::{RegValue, Value},
@@ -54,10 +54,17 @@ impl Lowerer<'_> {
             );
         }
         let mut written: Vec<Loc> = vec![];
+        let outputs = self.units[unit].reg_outputs.clone();
         for (slot, arg) in inputs.iter().zip(args) {
+            if let (InputSlot::Reg(p), Expr::Hole) = (slot, &arg.node) {
+                self.same_type(p, arg.span);
+            }
             if arg.node != Expr::Hole {
                 self.argument(*slot, arg, &mut written);
             }
+        }
+        for p in &outputs {
+            self.same_type(p, span);
         }
         let labels = self.failure_rows(unit, &expected, fails, span)?;
         let mut draft = Draft::default();
@@ -81,6 +88,23 @@ impl Lowerer<'_> {
         draft.row.fails = labels;
         self.emit(draft.row);
         Some(())
+    }
+
+    /// Refuses a register that means one thing here and another to the callee.
+    fn same_type(&mut self, p: &RegParam, span: Span) {
+        let here = self.register_alias(p.reg).map(|(n, ty)| (n.to_owned(), ty));
+        if let (Some((name, here)), Some(there)) = (here, p.ty)
+            && here != there
+        {
+            self.error::<()>(
+                Diagnostic::new(
+                    "asm::space",
+                    span,
+                    format!("`{name}` holds `{here}` here and `{there}` in the procedure"),
+                )
+                .help("an offset belongs to the space it was made for"),
+            );
+        }
     }
 
     /// The row that puts an argument in its place.

@@ -201,6 +201,19 @@ impl Lowerer<'_> {
                 let [value] = self.args(op, "a cell")?;
                 let to = self.byte_target(lhs, op.span, "`mem.byte[x0] = store stack[1]`")?;
                 let cell = self.cell(&value)?;
+                if cell.addr.space == to.addr.space {
+                    // Port C reads the word at the time at which the chip writes the bytes.
+                    return self.error(
+                        Diagnostic::new(
+                            "asm::store_source",
+                            cell.span,
+                            "the word stored lies in the space it is stored to",
+                        )
+                        .help(
+                            "the row would access a cell twice at one time: move the word to a local first",
+                        ),
+                    );
+                }
                 self.read_cell(draft, &cell);
                 self.note_store(draft, &to)?;
                 draft.row.instr.a = OperandA::Addr(to.addr);

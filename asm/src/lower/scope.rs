@@ -100,6 +100,15 @@ impl Lowerer<'_> {
         None
     }
 
+    /// What the named register holds here, and its name.
+    pub fn register_alias(&self, reg: Reg) -> Option<(&str, RegType)> {
+        let name = self.register_name(reg)?;
+        match self.lookup(name) {
+            Some((Bind::Reg(_, Some(ty)), _)) => Some((name, *ty)),
+            _ => None,
+        }
+    }
+
     /// Refuses names that mean something already.
     pub fn check_new_name(&mut self, name: &Name) {
         if ops::reserved(&name.node) {
