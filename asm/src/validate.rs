@@ -6,8 +6,8 @@
 use thiserror::Error;
 
 use crate::isa::{
-    Addr, HintArg, Instr, MemOp, Next, Op, Op2, OperandA, OperandB, PUBLIC_WORDS, REG_BOUND, Reg, RegExpr, RegSource,
-    STACK_LIMIT, Space, fault,
+    Addr, HintArg, Instr, MemOp, Next, Op, Op2, OperandA, OperandB, PUBLIC_WORDS, REG_BOUND, Reg, RegExpr,
+    RegSource, STACK_LIMIT, Space, fault,
 };
 
 /// A broken rule.
@@ -45,7 +45,9 @@ pub enum Invalid {
     #[error("port A is a register expression if and only if the operation is Split")]
     SplitOperand,
     /// An address operand on an operation that is no memory chip's, or a memory chip without one.
-    #[error("port {port}: an address without an access goes with the memory operations that take it, and only there")]
+    #[error(
+        "port {port}: an address without an access goes with the memory operations that take it, and only there"
+    )]
     AddressOperand {
         /// The port.
         port: char,
@@ -173,7 +175,9 @@ fn operation(i: &Instr) -> Result<(), Invalid> {
     let no = |present: bool, port: char| if present { Err(Invalid::UnusedOperand { port }) } else { Ok(()) };
     let (a, b) = (i.a != OperandA::None, i.b != OperandB::None);
     match i.op {
-        Op::Swap if !matches!((&i.a, &i.b), (OperandA::Mem(_), OperandB::Mem(_))) => Err(Invalid::SwapOperands),
+        Op::Swap if !matches!((&i.a, &i.b), (OperandA::Mem(_), OperandB::Mem(_))) => {
+            Err(Invalid::SwapOperands)
+        }
         Op::Op2(Op2::Hint | Op2::KeyCount) => no(a, 'A').and(no(b, 'B')),
         Op::Op2(Op2::Split) => no(b, 'B'),
         Op::Op2(Op2::PubIn(n)) => {
@@ -206,7 +210,8 @@ fn registers(i: &Instr) -> Result<(), Invalid> {
 }
 
 fn next(i: &Instr, upc: usize, len: usize) -> Result<(), Invalid> {
-    let check = |target: u32| if (target as usize) < len { Ok(()) } else { Err(Invalid::Target { target, len }) };
+    let check =
+        |target: u32| if (target as usize) < len { Ok(()) } else { Err(Invalid::Target { target, len }) };
     let follows = || if upc + 1 < len { Ok(()) } else { Err(Invalid::RunsOff) };
     match i.next {
         Next::Seq => follows(),

@@ -114,9 +114,13 @@ impl Lowerer<'_> {
         if self.body.labels[id].row.is_some() || self.body.labels[id].alias.is_some() {
             let first = self.body.labels[id].placed;
             self.error::<()>(
-                Diagnostic::new("asm::duplicate_label", name.span, format!("label `{}` is placed twice", name.node))
-                    .label("again here")
-                    .note(first, "first here"),
+                Diagnostic::new(
+                    "asm::duplicate_label",
+                    name.span,
+                    format!("label `{}` is placed twice", name.node),
+                )
+                .label("again here")
+                .note(first, "first here"),
             );
             return;
         }
@@ -137,7 +141,9 @@ impl Lowerer<'_> {
                     }
                     true
                 }
-                Some(SymNext::Jump(_) | SymNext::Dispatch | SymNext::EvmJump | SymNext::Return | SymNext::Halt) => true,
+                Some(
+                    SymNext::Jump(_) | SymNext::Dispatch | SymNext::EvmJump | SymNext::Return | SymNext::Halt,
+                ) => true,
                 _ => false,
             };
             if free {
@@ -160,7 +166,10 @@ impl Lowerer<'_> {
             Cond::Row(r) => {
                 let mut draft = self.draft(r)?;
                 if !draft.word {
-                    return self.error(Diagnostic::new("asm::condition", span, "a condition is an operation").help("`if lt a, b {`"));
+                    return self.error(
+                        Diagnostic::new("asm::condition", span, "a condition is an operation")
+                            .help("`if lt a, b {`"),
+                    );
                 }
                 draft.uses_result = true;
                 if !guess && draft.row.instr.op == Op::Op2(Op2::Hint) {
@@ -170,7 +179,11 @@ impl Lowerer<'_> {
                     );
                 }
                 if draft.row.next != SymNext::Seq {
-                    return self.error(Diagnostic::new("asm::condition", span, "a condition has no next clause"));
+                    return self.error(Diagnostic::new(
+                        "asm::condition",
+                        span,
+                        "a condition has no next clause",
+                    ));
                 }
                 draft.row.guess = guess;
                 draft
@@ -233,12 +246,15 @@ impl Lowerer<'_> {
     }
 
     fn repeat(&mut self, var: &Name, from: &SExpr, to: &SExpr, body: &[Stmt]) {
-        let (Some(low), Some(high)) = (self.small(from, -MAX_ROUNDS, i64::MAX), self.small(to, -MAX_ROUNDS, i64::MAX)) else {
+        let (Some(low), Some(high)) =
+            (self.small(from, -MAX_ROUNDS, i64::MAX), self.small(to, -MAX_ROUNDS, i64::MAX))
+        else {
             return;
         };
         if high.saturating_sub(low) > MAX_ROUNDS {
             self.error::<()>(
-                Diagnostic::new("asm::range", to.span, format!("more than {MAX_ROUNDS} rounds")).help("`loop` repeats at run time"),
+                Diagnostic::new("asm::range", to.span, format!("more than {MAX_ROUNDS} rounds"))
+                    .help("`loop` repeats at run time"),
             );
             return;
         }
@@ -256,8 +272,12 @@ impl Lowerer<'_> {
     fn expand(&mut self, name: &Name, args: &[SExpr], span: Span) {
         let Some((Symbol::Macro(item), declared)) = self.names.get(&name.node).copied() else {
             self.error::<()>(
-                Diagnostic::new("asm::unknown_macro", name.span, format!("no macro is called `{}`", name.node))
-                    .help("procedures are called without `!`: `call name(...)`"),
+                Diagnostic::new(
+                    "asm::unknown_macro",
+                    name.span,
+                    format!("no macro is called `{}`", name.node),
+                )
+                .help("procedures are called without `!`: `call name(...)`"),
             );
             return;
         };

@@ -3,9 +3,13 @@
 pub mod ir;
 
 mod call;
+mod cell;
 mod collect;
 mod control;
+mod handlers;
+mod next;
 mod operation;
+mod register;
 mod rewrite;
 mod row;
 mod scope;
@@ -17,7 +21,7 @@ use alloy_primitives::U256;
 
 use crate::{
     ast::{Item, Name, SExpr, Stmt, VarDecl},
-    consts::Int,
+    consts,
     diag::Diagnostic,
     isa::{REG_BOUND, Space},
     span::Span,
@@ -146,17 +150,29 @@ pub fn lower(items: &[Item], extra: &BTreeMap<String, U256>, tests: bool) -> Low
     }
 }
 
-/// The value of a constant expression outside any body.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn eval(items: &[Item], extra: &BTreeMap<String, U256>, e: &SExpr) -> Result<Int, Vec<Diagnostic>> {
-    let mut l = Lowerer::new(items, extra);
-    l.collect(false);
-    l.errors.clear();
-    let value = l.constant(e);
-    value.ok_or(l.errors)
+/// Evaluates constant expressions outside any body, such as the words of tests.
+pub struct Evaluator<'a>(Lowerer<'a>);
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator over a program's constants.
+    #[must_use]
+    pub fn new(items: &'a [Item], extra: &'a BTreeMap<String, U256>) -> Self {
+        let mut l = Lowerer::new(items, extra);
+        l.collect(false);
+        l.errors.clear();
+        Self(l)
+    }
+
+    /// A word's value; what is wrong with it goes to `errors`.
+    pub fn word(&mut self, e: &SExpr, errors: &mut Vec<Diagnostic>) -> Option<U256> {
+        let value = self.0.constant(e);
+        errors.append(&mut self.0.errors);
+        let word = consts::to_word(value?);
+        if word.is_none() {
+            errors.push(Diagnostic::new("asm::range", e.span, "the constant is no word"));
+        }
+        word
+    }
 }
 
 impl<'a> Lowerer<'a> {
@@ -228,7 +244,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn unknown_label(&mut self, name: &Name) {
-        let mut d = Diagnostic::new("asm::unknown_label", name.span, format!("no label is called `{}` here", name.node));
+        let mut d = Diagnostic::new(
+            "asm::unknown_label",
+            name.span,
+            format!("no label is called `{}` here", name.node),
+        );
         d.help = Some(match self.names.get(&name.node) {
             Some((Symbol::Proc(_), _)) => "a procedure is called, not gone to: `call name(...)`".to_owned(),
             _ => "labels belong to one procedure: a jump out of it is a `return`, a failure or an exit to a routine".to_owned(),
@@ -269,7 +289,11 @@ impl<'a> Lowerer<'a> {
         let off = *next;
         *next += i64::from(size.unwrap_or(1));
         if *next >= i64::from(REG_BOUND) / 32 {
-            return self.error(Diagnostic::new("asm::range", decl.name.span, "the variables do not fit the space"));
+            return self.error(Diagnostic::new(
+                "asm::range",
+                decl.name.span,
+                "the variables do not fit the space",
+            ));
         }
         self.vars.push(Var {
             name: decl.name.node.clone(),

@@ -83,8 +83,7 @@ pub fn path(i: Tokens<'_>) -> Parsed<'_, Path> {
 pub fn op_call(i: Tokens<'_>) -> Parsed<'_, OpCall> {
     let (rest, name) = ident("an operation")(i)?;
     let (rest, suffix) = opt(preceded(punct("."), ident("a modulus"))).parse(rest)?;
-    let (rest, args) =
-        if ends(&rest) { (rest, vec![]) } else { expr_list(rest)? };
+    let (rest, args) = if ends(&rest) { (rest, vec![]) } else { expr_list(rest)? };
     let span = i.until(&rest);
     Ok((rest, OpCall { name, suffix, args, span }))
 }
