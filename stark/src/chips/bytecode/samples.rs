@@ -80,7 +80,7 @@ impl Sample {
     pub fn load(&mut self, rng: &mut ChaCha8Rng, clk: u32, code: &[u8], of: u32) {
         let a = CellAddr { space: 5, ctx: rng.random_range(0..1 << 20), off: rng.random_range(0..1 << 20) };
         let mut bytes = code.to_vec();
-        while bytes.len() % 32 != 0 {
+        while !bytes.len().is_multiple_of(32) {
             bytes.push(rng.random());
         }
         let now = 4 * clk + 2;

@@ -14,6 +14,7 @@ use crate::testing::{Env, Isolated, deletion_score, mutate, opened_columns, prov
 
 const AIR: PushDataChip = PushDataChip;
 type Forged = Isolated<'static, PushDataChip>;
+type Lie<'a> = (&'a str, &'a dyn Fn(&mut Forged));
 
 fn filled(sample: &Sample, height: usize) -> Forged {
     let trace = trace(&sample.mem_ops, &sample.fetches, height);
@@ -189,7 +190,7 @@ fn forgeries_are_refused() {
 fn lies_find_no_place() {
     let sample = small();
     let code = &sample.codes[&3];
-    let lies: [(&str, &dyn Fn(&mut Forged)); 7] = [
+    let lies: [Lie<'_>; 7] = [
         ("the first byte left out", &|f| {
             row(f, 3).odd = Val::ONE;
             row(f, 3).hi = Val::ZERO;
