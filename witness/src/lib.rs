@@ -1,8 +1,18 @@
 //! Blocks, witnesses and the revm oracle.
 
+pub mod alloc;
 pub mod block;
+pub mod builder;
+pub mod chain;
+pub mod coverage;
+pub mod exec;
 pub mod fork;
 pub mod input;
+pub mod header;
 mod networks;
+pub mod oracle;
+mod requests;
 pub mod rlp;
+pub mod state;
 pub mod trie;
+pub mod vectors;
