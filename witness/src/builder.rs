@@ -108,12 +108,7 @@ impl FullState {
     }
 
     /// Builds a block's witness. If the block is valid, its state and header are added, so that blocks can follow.
-    pub fn build(
-        &mut self,
-        block: Bytes,
-        network: &str,
-        config: &ChainConfig,
-    ) -> Result<Built, BuildError> {
+    pub fn build(&mut self, block: Bytes, network: &str, config: &ChainConfig) -> Result<Built, BuildError> {
         self.nodes.take_used();
         self.codes.take_used();
         let run = self.run(&block, config);

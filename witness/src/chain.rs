@@ -152,14 +152,12 @@ impl Chain {
 
 /// The fields that a fork adds to headers, with neutral values.
 fn set_fork_fields(header: &mut Header, rules: ForkName) {
-    header.withdrawals_root =
-        (rules >= ForkName::Shanghai).then(|| proofs::calculate_withdrawals_root(&[]));
+    header.withdrawals_root = (rules >= ForkName::Shanghai).then(|| proofs::calculate_withdrawals_root(&[]));
     let cancun = (rules >= ForkName::Cancun).then_some(0);
     header.blob_gas_used = cancun;
     header.excess_blob_gas = cancun;
     header.parent_beacon_block_root = cancun.map(|_| B256::ZERO);
-    header.requests_hash =
-        (rules >= ForkName::Prague).then_some(alloy_eips::eip7685::EMPTY_REQUESTS_HASH);
+    header.requests_hash = (rules >= ForkName::Prague).then_some(alloy_eips::eip7685::EMPTY_REQUESTS_HASH);
 }
 
 /// A private key that stands for an account of samples and tests.

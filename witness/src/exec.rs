@@ -1,7 +1,7 @@
 //! Executing a block's body with revm: system calls, transactions, withdrawals, requests.
 
-use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction as _, TxType, proofs};
 use alloy_consensus::transaction::SignerRecoverable;
+use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction as _, TxType, proofs};
 use alloy_eips::{
     eip2718::Typed2718,
     eip2935::HISTORY_STORAGE_ADDRESS,
@@ -13,7 +13,7 @@ use revm::{
     Context, DatabaseCommit, ExecuteEvm, InspectEvm, MainBuilder, MainContext, MainnetEvm,
     context::{BlockEnv, CfgEnv, ContextSetters, ContextTr, TxEnv, result::EVMError},
     context_interface::{block::BlobExcessGasAndPrice, either::Either, result::ExecutionResult},
-    handler::{MainnetContext, MainnetHandler},
+    handler::MainnetHandler,
     inspector::InspectorHandler,
     primitives::hardfork::SpecId,
 };
@@ -22,7 +22,7 @@ use thiserror::Error;
 
 use crate::{
     block::{Block, Transaction},
-    coverage::{Counter, Coverage},
+    coverage::{BlockContext, Counter, Coverage},
     fork::{ChainConfig, Fork, ForkName},
     header::blob_base_fee,
     requests::{RequestError, Requests},
@@ -89,7 +89,7 @@ pub enum ExecError {
         /// The contract.
         address: Address,
         /// What happened.
-        reason: String,
+        reason: SystemCallError,
     },
     /// A deposit log that is not laid out as EIP-6110 says.
     #[error(transparent)]
@@ -106,6 +106,17 @@ pub enum ExecError {
     /// revm failed in a way no block can cause.
     #[error("revm: {0}")]
     Evm(String),
+}
+
+/// How a system call that must succeed fails.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SystemCallError {
+    /// There is no contract.
+    #[error("expected a contract, got no code")]
+    NoCode,
+    /// The call reverts, or halts for the reason that revm names.
+    #[error("expected success, got {0}")]
+    Failed(String),
 }
 
 /// Why a transaction is invalid.
@@ -135,7 +146,7 @@ pub enum TxError {
     Invalid(revm::context_interface::result::InvalidTransaction),
 }
 
-type Evm<'db, 'a> = MainnetEvm<MainnetContext<&'db mut StateDb<'a>>, Counter>;
+type Evm<'db, 'a> = MainnetEvm<BlockContext<'db, 'a>, Counter>;
 
 /// Executes a block's body on a state. Nothing of the header that execution determines is read.
 pub fn execute(
@@ -154,8 +165,7 @@ pub fn execute(
     let mut done = Execution::default();
     let mut receipts = Vec::new();
     for (index, tx) in block.transactions.iter().enumerate() {
-        let outcome = transaction(&mut evm, tx, block, fork, &mut done)
-            .map_err(|e| e.at(index))?;
+        let outcome = transaction(&mut evm, tx, block, fork, &mut done).map_err(|e| e.at(index))?;
         receipts.push(receipt(tx.tx_type(), &outcome, done.gas_used));
         *done.coverage.tx_types.entry(tx.ty()).or_default() += 1;
         done.transactions.push(outcome);
@@ -323,11 +333,7 @@ fn tx_env(tx: &Transaction, caller: Address) -> TxEnv {
 const SYSTEM_CALL_GAS: u64 = 30_000_000;
 
 /// Calls a system contract; its failure is ignored (EIP-4788, EIP-2935).
-fn system_call(
-    evm: &mut Evm<'_, '_>,
-    address: Address,
-    data: Bytes,
-) -> Result<ExecutionResult, ExecError> {
+fn system_call(evm: &mut Evm<'_, '_>, address: Address, data: Bytes) -> Result<ExecutionResult, ExecError> {
     let tx = TxEnv {
         caller: SYSTEM_ADDRESS,
         kind: TxKind::Call(address),
@@ -344,15 +350,15 @@ fn system_call(
 
 /// Calls a contract that must exist and succeed, and gives its output.
 fn request_call(evm: &mut Evm<'_, '_>, address: Address) -> Result<Bytes, ExecError> {
-    let fail = |reason: &str| ExecError::SystemCall { address, reason: reason.into() };
+    let fail = |reason| ExecError::SystemCall { address, reason };
     let account = evm.ctx.db_mut().account(address)?;
     if account.is_none_or(|a| a.is_empty_code_hash()) {
-        return Err(fail("expected code, got none"));
+        return Err(fail(SystemCallError::NoCode));
     }
     match system_call(evm, address, Bytes::new())? {
         ExecutionResult::Success { output, .. } => Ok(output.into_data()),
-        ExecutionResult::Revert { .. } => Err(fail("expected success, got a revert")),
-        ExecutionResult::Halt { reason, .. } => Err(fail(&format!("expected success, got {reason:?}"))),
+        ExecutionResult::Revert { .. } => Err(fail(SystemCallError::Failed("a revert".into()))),
+        ExecutionResult::Halt { reason, .. } => Err(fail(SystemCallError::Failed(format!("{reason:?}")))),
     }
 }
 

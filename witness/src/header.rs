@@ -1,6 +1,6 @@
-//! The header rules that need no execution: a block against its parent and its own body.
+//! The header rules that need no execution: a block against its parent.
 
-use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header, proofs};
+use alloy_consensus::{EMPTY_OMMER_ROOT_HASH, Header};
 use alloy_eips::{
     eip1559::BaseFeeParams,
     eip4844::{BLOB_TX_MIN_BLOB_GASPRICE, DATA_GAS_PER_BLOB},
@@ -50,7 +50,7 @@ fn require(
 /// The largest block of Osaka (EIP-7934): 10 MiB less 2 MiB.
 const MAX_BLOCK_SIZE: usize = 8 << 20;
 
-/// Checks a block against its parent and its own body, before anything is executed.
+/// Checks a block against its parent, before anything is executed.
 pub fn check_header(block: &Block, parent: &Header, fork: &Fork) -> Result<(), HeaderError> {
     let header = &block.header;
     let next = || "one more than the parent's".to_string();
@@ -58,7 +58,12 @@ pub fn check_header(block: &Block, parent: &Header, fork: &Fork) -> Result<(), H
     let later = || format!("more than the parent's {}", parent.timestamp);
     require(header.timestamp > parent.timestamp, "timestamp", later, header.timestamp)?;
     check_gas(header, parent)?;
-    require(header.extra_data.len() <= 32, "extraData", || "at most 32 bytes".into(), header.extra_data.len())?;
+    require(
+        header.extra_data.len() <= 32,
+        "extraData",
+        || "at most 32 bytes".into(),
+        header.extra_data.len(),
+    )?;
     expect("difficulty", &U256::ZERO, &header.difficulty)?;
     expect("nonce", &B64::ZERO, &header.nonce)?;
     expect("sha3Uncles", &EMPTY_OMMER_ROOT_HASH, &header.ommers_hash)?;
@@ -71,10 +76,7 @@ pub fn check_header(block: &Block, parent: &Header, fork: &Fork) -> Result<(), H
         let limit = || format!("at most {MAX_BLOCK_SIZE} bytes");
         require(block.size <= MAX_BLOCK_SIZE, "block size", limit, block.size)?;
     }
-    let root = proofs::calculate_transaction_root(&block.transactions);
-    expect("transactionsRoot", &root, &header.transactions_root)?;
-    let root = block.withdrawals.as_ref().map(|w| proofs::calculate_withdrawals_root(w));
-    expect("withdrawalsRoot", &root, &header.withdrawals_root)
+    Ok(())
 }
 
 /// Gas limit, gas used and base fee (EIP-1559).
@@ -130,16 +132,8 @@ fn check_blobs(
     rules: ForkName,
     blobs: &BlobSchedule,
 ) -> Result<(), HeaderError> {
-    let used = header.blob_gas_used.unwrap_or_default();
-    let count = block_blobs(used);
-    let most = || format!("a multiple of {DATA_GAS_PER_BLOB} up to {} blobs", blobs.max);
-    require(count.is_some_and(|n| n <= blobs.max), "blobGasUsed", most, used)?;
     let excess = next_excess_blob_gas(parent, rules, blobs);
     expect("excessBlobGas", &excess, &header.excess_blob_gas)
-}
-
-fn block_blobs(gas: u64) -> Option<u64> {
-    gas.is_multiple_of(DATA_GAS_PER_BLOB).then_some(gas / DATA_GAS_PER_BLOB)
 }
 
 /// EIP-4844, with the reserve price of EIP-7918 from Osaka on; `None` if it does not fit.

@@ -47,7 +47,7 @@ const NETWORKS: [Network; 4] = [
 ];
 
 /// A fork name as fixtures write it: rules and the blob parameters it begins with.
-const STEPS: [(&str, ForkName, Option<BlobSchedule>); 7] = [
+const STEPS: [(&str, ForkName, Option<BlobSchedule>); 9] = [
     ("Paris", ForkName::Paris, None),
     ("Shanghai", ForkName::Shanghai, None),
     ("Cancun", ForkName::Cancun, Some(BlobSchedule::CANCUN)),
@@ -55,9 +55,20 @@ const STEPS: [(&str, ForkName, Option<BlobSchedule>); 7] = [
     ("Osaka", ForkName::Osaka, Some(BlobSchedule::PRAGUE)),
     ("BPO1", ForkName::Osaka, Some(BlobSchedule::BPO1)),
     ("BPO2", ForkName::Osaka, Some(BlobSchedule::BPO2)),
+    // Invented by the test suites.
+    (
+        "BPO3",
+        ForkName::Osaka,
+        Some(BlobSchedule { target: 21, max: 32, base_fee_update_fraction: 20_609_697 }),
+    ),
+    (
+        "BPO4",
+        ForkName::Osaka,
+        Some(BlobSchedule { target: 14, max: 21, base_fee_update_fraction: 13_739_630 }),
+    ),
 ];
 
-const EXPECTED: &str = "mainnet, sepolia, holesky, hoodi, a fork from Paris to BPO2, or a transition like \
+const EXPECTED: &str = "mainnet, sepolia, holesky, hoodi, a fork from Paris to BPO4, or a transition like \
                         ParisToShanghaiAtTime15k";
 
 impl ChainConfig {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy_consensus::Header;
+use alloy_consensus::{Header, proofs};
 use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 use serde::Serialize;
 use thiserror::Error;
@@ -161,10 +161,14 @@ pub(crate) fn outcome(
     }
 }
 
-/// Compares what execution gave with the header.
+/// Compares what the body and its execution gave with the header.
 pub(crate) fn check_results(block: &Block, done: &Execution, state_root: B256) -> Result<(), HeaderError> {
     let header = &block.header;
     expect("gasUsed", &done.gas_used, &header.gas_used)?;
+    let root = proofs::calculate_transaction_root(&block.transactions);
+    expect("transactionsRoot", &root, &header.transactions_root)?;
+    let root = block.withdrawals.as_ref().map(|w| proofs::calculate_withdrawals_root(w));
+    expect("withdrawalsRoot", &root, &header.withdrawals_root)?;
     expect("receiptsRoot", &done.receipts_root, &header.receipts_root)?;
     expect("logsBloom", &done.logs_bloom, &header.logs_bloom)?;
     if let Some(used) = header.blob_gas_used {

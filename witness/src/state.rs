@@ -159,6 +159,11 @@ impl<'a> StateDb<'a> {
         Ok(self.entry(address)?.now.clone())
     }
 
+    /// Whether an account has storage from before the block, so that no contract can be created there (EIP-7610).
+    pub(crate) fn has_old_storage(&mut self, address: Address) -> Result<bool, StateError> {
+        Ok(self.entry(address)?.has_old_storage())
+    }
+
     /// Adds to a balance (a withdrawal). Adding nothing to an empty account deletes it (EIP-161).
     pub fn add_balance(&mut self, address: Address, amount: U256) -> Result<(), StateError> {
         let entry = self.entry(address)?;

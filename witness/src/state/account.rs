@@ -54,13 +54,13 @@ impl Entry {
         self.before.map_or(EMPTY_ROOT_HASH, |a| a.storage_root)
     }
 
+    /// Whether the account keeps storage from before the block.
+    pub fn has_old_storage(&self) -> bool {
+        !self.wiped && self.root_before() != EMPTY_ROOT_HASH
+    }
+
     /// A slot, read from the trie the first time.
-    pub fn slot(
-        &mut self,
-        nodes: &NodeStore,
-        address: Address,
-        slot: U256,
-    ) -> Result<&mut Slot, StateError> {
+    pub fn slot(&mut self, nodes: &NodeStore, address: Address, slot: U256) -> Result<&mut Slot, StateError> {
         if !self.slots.contains_key(&slot) {
             let mut before = U256::ZERO;
             if !self.wiped {
@@ -124,12 +124,8 @@ impl Entry {
             storage_root = trie.root();
             self.written = Some(trie);
         }
-        let account = TrieAccount {
-            nonce: now.nonce,
-            balance: now.balance,
-            storage_root,
-            code_hash: now.code_hash,
-        };
+        let account =
+            TrieAccount { nonce: now.nonce, balance: now.balance, storage_root, code_hash: now.code_hash };
         Ok((self.before != Some(account)).then(|| Some(alloy_rlp::encode(account))))
     }
 }
