@@ -14,6 +14,7 @@ mod networks;
 pub mod oracle;
 mod requests;
 pub mod rlp;
+pub mod samples;
 pub mod state;
 pub mod trie;
 pub mod vectors;
