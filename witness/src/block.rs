@@ -138,7 +138,7 @@ fn withdrawals_item(list: &Item<'_>) -> Result<Vec<Withdrawal>, RlpError> {
     let mut out = Vec::new();
     for (i, item) in list.elements("block.withdrawals")?.iter().enumerate() {
         let what = format!("block.withdrawals[{i}]");
-        exact_fields(item, item.elements(&what)?, &FIELDS, &what)?;
+        exact_fields(item, &item.elements(&what)?, &FIELDS, &what)?;
         out.push(typed(item, &what)?);
     }
     Ok(out)
@@ -146,7 +146,7 @@ fn withdrawals_item(list: &Item<'_>) -> Result<Vec<Withdrawal>, RlpError> {
 
 fn exact_fields(
     item: &Item<'_>,
-    fields: Vec<Item<'_>>,
+    fields: &[Item<'_>],
     table: &[(&str, Field)],
     what: &str,
 ) -> Result<(), RlpError> {
@@ -154,7 +154,7 @@ fn exact_fields(
         let kind = RlpErrorKind::Count { expected: table.len().to_string(), got: fields.len() };
         return Err(item.error(what, kind));
     }
-    check_fields(&fields, table, what)
+    check_fields(fields, table, what)
 }
 
 const NONCE: (&str, Field) = ("nonce", Field::Uint(8));
@@ -224,7 +224,7 @@ fn transaction_item(item: &Item<'_>, what: &str) -> Result<Transaction, RlpError
         inner.offset = item.offset + (item.raw.len() - body.len());
         (kind, inner)
     };
-    exact_fields(&body, body.elements(what)?, TX_FIELDS[usize::from(kind)], what)?;
+    exact_fields(&body, &body.elements(what)?, TX_FIELDS[usize::from(kind)], what)?;
     let bytes = if item.list { item.raw } else { item.payload };
     let tx = Transaction::decode_2718(&mut &bytes[..]).map_err(|e| {
         let e = match e {

@@ -220,13 +220,13 @@ impl Default for Run {
 
 /// The header inside a block, even if the rest of the block is malformed.
 fn header_rlp(block: &[u8]) -> Option<Bytes> {
-    let parts = Item::whole(block, "block").ok()?.elements("block").ok()?;
-    Some(Bytes::copy_from_slice(parts.first()?.raw))
+    let header = Item::whole(block, "block").ok()?.first_element("block").ok()?;
+    Some(Bytes::copy_from_slice(header.raw))
 }
 
 /// The parent hash inside a block, even if the rest of the block is malformed.
 fn parent_hash(block: &[u8]) -> Option<B256> {
     let header = header_rlp(block)?;
-    let fields = Item::whole(&header, "header").ok()?.elements("header").ok()?;
-    B256::try_from(fields.first()?.payload).ok()
+    let first = Item::whole(&header, "header").ok()?.first_element("header").ok()?;
+    B256::try_from(first.payload).ok()
 }

@@ -1,31 +1,32 @@
 //! Executing a block's body with revm: system calls, transactions, withdrawals, requests.
 
 use alloy_consensus::transaction::SignerRecoverable;
+mod error;
+mod system;
+
 use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction as _, TxType, proofs};
 use alloy_eips::{
-    eip2718::Typed2718,
-    eip2935::HISTORY_STORAGE_ADDRESS,
-    eip4788::{BEACON_ROOTS_ADDRESS, SYSTEM_ADDRESS},
+    eip2718::Typed2718, eip2935::HISTORY_STORAGE_ADDRESS, eip4788::BEACON_ROOTS_ADDRESS,
     eip4844::DATA_GAS_PER_BLOB,
 };
-use alloy_primitives::{Address, B256, Bloom, Bytes, Log, TxKind, U256};
+use alloy_primitives::{Address, B256, Bloom, Bytes, Log, U256};
 use revm::{
     Context, DatabaseCommit, ExecuteEvm, InspectEvm, MainBuilder, MainContext, MainnetEvm,
-    context::{BlockEnv, CfgEnv, ContextSetters, ContextTr, TxEnv, result::EVMError},
+    context::{BlockEnv, CfgEnv, ContextTr, TxEnv, result::EVMError},
     context_interface::{block::BlobExcessGasAndPrice, either::Either, result::ExecutionResult},
-    handler::MainnetHandler,
-    inspector::InspectorHandler,
     primitives::hardfork::SpecId,
 };
 use serde::Serialize;
-use thiserror::Error;
 
+pub use self::error::{ExecError, SystemCallError, TxError};
+use self::system::{request_call, system_call};
+pub use crate::requests::RequestError;
 use crate::{
     block::{Block, Transaction},
     coverage::{BlockContext, Counter, Coverage},
     fork::{ChainConfig, Fork, ForkName},
     header::blob_base_fee,
-    requests::{RequestError, Requests},
+    requests::Requests,
     state::{StateDb, StateError},
 };
 
@@ -70,80 +71,6 @@ pub struct Execution {
     pub requests_hash: Option<B256>,
     /// What was used of the EVM.
     pub coverage: Coverage,
-}
-
-/// A body that cannot be executed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ExecError {
-    /// A transaction that must not be in a block.
-    #[error("transaction {index}: {reason}")]
-    Transaction {
-        /// Its index.
-        index: usize,
-        /// Why it is invalid.
-        reason: TxError,
-    },
-    /// A system contract that is absent or fails (EIP-7002, EIP-7251).
-    #[error("system call to {address}: {reason}")]
-    SystemCall {
-        /// The contract.
-        address: Address,
-        /// What happened.
-        reason: SystemCallError,
-    },
-    /// A deposit log that is not laid out as EIP-6110 says.
-    #[error(transparent)]
-    Request(#[from] RequestError),
-    /// The blob base fee exceeds 128 bits.
-    #[error("blob base fee of excess blob gas {excess}: expected at most 128 bits")]
-    BlobFee {
-        /// The header's excess blob gas.
-        excess: u64,
-    },
-    /// The state could not be read.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// revm failed in a way no block can cause.
-    #[error("revm: {0}")]
-    Evm(String),
-}
-
-/// How a system call that must succeed fails.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum SystemCallError {
-    /// There is no contract.
-    #[error("expected a contract, got no code")]
-    NoCode,
-    /// The call reverts, or halts for the reason that revm names.
-    #[error("expected success, got {0}")]
-    Failed(String),
-}
-
-/// Why a transaction is invalid.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TxError {
-    /// No sender can be recovered (bad signature, or `s` above half the group order).
-    #[error("invalid signature")]
-    Signature,
-    /// The block has less gas left than the transaction may use.
-    #[error("gas limit {got}, expected at most the {expected} left in the block")]
-    BlockGas {
-        /// Gas left in the block.
-        expected: u64,
-        /// The transaction's gas limit.
-        got: u64,
-    },
-    /// The block has more blobs than allowed.
-    #[error("{got} blobs in the block, expected at most {expected}")]
-    BlockBlobs {
-        /// Blobs a block may have.
-        expected: u64,
-        /// Blobs up to and with this transaction.
-        got: u64,
-    },
-    /// revm's validation refuses it.
-    #[error("{0}")]
-    Invalid(revm::context_interface::result::InvalidTransaction),
 }
 
 type Evm<'db, 'a> = MainnetEvm<BlockContext<'db, 'a>, Counter>;
@@ -326,39 +253,6 @@ fn tx_env(tx: &Transaction, caller: Address) -> TxEnv {
         blob_hashes: tx.blob_versioned_hashes().unwrap_or_default().to_vec(),
         max_fee_per_blob_gas: tx.max_fee_per_blob_gas().unwrap_or_default(),
         authorization_list: authorizations.iter().cloned().map(Either::Left).collect(),
-    }
-}
-
-/// Gas that a system call may use.
-const SYSTEM_CALL_GAS: u64 = 30_000_000;
-
-/// Calls a system contract; its failure is ignored (EIP-4788, EIP-2935).
-fn system_call(evm: &mut Evm<'_, '_>, address: Address, data: Bytes) -> Result<ExecutionResult, ExecError> {
-    let tx = TxEnv {
-        caller: SYSTEM_ADDRESS,
-        kind: TxKind::Call(address),
-        data,
-        gas_limit: SYSTEM_CALL_GAS,
-        ..TxEnv::default()
-    };
-    evm.ctx.set_tx(tx);
-    let result = MainnetHandler::default().inspect_run_system_call(evm).map_err(evm_error)?;
-    let changes = evm.finalize();
-    evm.ctx.db_mut().commit(changes);
-    Ok(result)
-}
-
-/// Calls a contract that must exist and succeed, and gives its output.
-fn request_call(evm: &mut Evm<'_, '_>, address: Address) -> Result<Bytes, ExecError> {
-    let fail = |reason| ExecError::SystemCall { address, reason };
-    let account = evm.ctx.db_mut().account(address)?;
-    if account.is_none_or(|a| a.is_empty_code_hash()) {
-        return Err(fail(SystemCallError::NoCode));
-    }
-    match system_call(evm, address, Bytes::new())? {
-        ExecutionResult::Success { output, .. } => Ok(output.into_data()),
-        ExecutionResult::Revert { .. } => Err(fail(SystemCallError::Failed("a revert".into()))),
-        ExecutionResult::Halt { reason, .. } => Err(fail(SystemCallError::Failed(format!("{reason:?}")))),
     }
 }
 

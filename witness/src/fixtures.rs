@@ -166,9 +166,7 @@ impl FixtureCase {
     pub fn replay(&self, config: &ChainConfig) -> Result<Vec<Replayed>, FixtureError> {
         let mut state = FullState::default();
         let got = state.add_alloc(&self.pre);
-        let whole = crate::rlp::Item::whole(&self.genesis, "genesis")?;
-        let parts = whole.elements("genesis")?;
-        let rlp = parts.first().map_or(&[][..], |item| item.raw);
+        let rlp = crate::rlp::Item::whole(&self.genesis, "genesis")?.first_element("genesis")?.raw;
         let genesis = state.add_header(Bytes::copy_from_slice(rlp))?;
         if genesis.state_root != got {
             return Err(FixtureError::GenesisRoot { expected: genesis.state_root, got });

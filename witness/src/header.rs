@@ -42,7 +42,7 @@ fn require(
     ok: bool,
     field: &'static str,
     expected: impl FnOnce() -> String,
-    got: impl ToString,
+    got: impl std::fmt::Display + Copy,
 ) -> Result<(), HeaderError> {
     if ok { Ok(()) } else { Err(HeaderError { field, expected: expected(), got: got.to_string() }) }
 }

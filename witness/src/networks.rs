@@ -179,7 +179,7 @@ mod tests {
         let base = ChainConfig::mainnet();
         assert_eq!(base.encode().len(), 32 * (4 + 6 * base.forks.len()));
         let mut hashes = std::collections::BTreeSet::from([base.config_hash()]);
-        let mut changed = vec![base.clone(); 8];
+        let mut changed = vec![base; 8];
         changed[0].chain_id += 1;
         changed[1].deposit_contract = Address::ZERO;
         changed[2].forks.pop();

@@ -110,7 +110,7 @@ impl BlockError {
             Self::NoParent { .. } => true,
             Self::Exec(ExecError::State(error)) => match error {
                 S::Account { source, .. } | S::Storage { source, .. } => {
-                    matches!(source, TrieError::Missing { .. })
+                    matches!(**source, TrieError::Missing { .. })
                 }
                 S::MissingCode { .. } | S::MissingHeader { .. } => true,
                 S::AccountValue { .. } | S::StorageValue { .. } => false,

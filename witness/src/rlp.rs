@@ -151,6 +151,13 @@ impl<'a> Item<'a> {
         Ok(out)
     }
 
+    /// The first element of a list, whatever follows it.
+    pub fn first_element(&self, what: &str) -> Result<Item<'a>, RlpError> {
+        self.expect_list(true, what)?;
+        let start = self.offset + (self.raw.len() - self.payload.len());
+        Self::first(self.payload, start, &format!("{what}[0]"))
+    }
+
     /// The bytes of a string.
     pub fn string(&self, what: &str) -> Result<&'a [u8], RlpError> {
         self.expect_list(false, what)?;

@@ -27,7 +27,7 @@ pub enum StateError {
         /// The account that was looked for.
         address: Address,
         /// What is wrong.
-        source: TrieError,
+        source: Box<TrieError>,
     },
     /// A node of a storage trie is missing or malformed.
     #[error("storage trie of {address}, slot {slot:#x}: {source}")]
@@ -37,7 +37,7 @@ pub enum StateError {
         /// The slot that was looked for.
         slot: U256,
         /// What is wrong.
-        source: TrieError,
+        source: Box<TrieError>,
     },
     /// A leaf of the account trie does not hold an account.
     #[error("account {address}: value {got} is not a canonical account")]
@@ -179,7 +179,7 @@ impl<'a> StateDb<'a> {
             let found = self
                 .accounts
                 .get(self.nodes, &key)
-                .map_err(|source| StateError::Account { address, source })?;
+                .map_err(|e| StateError::Account { address, source: e.into() })?;
             let entry = Entry::load(address, found)?;
             self.entries.insert(address, entry);
         }
@@ -217,7 +217,7 @@ impl<'a> StateDb<'a> {
             let key = keccak256(address);
             self.accounts
                 .insert(self.nodes, &key, value.unwrap_or_default())
-                .map_err(|source| StateError::Account { address, source })?;
+                .map_err(|e| StateError::Account { address, source: e.into() })?;
         }
         Ok(&mut self.accounts)
     }

@@ -68,7 +68,7 @@ impl Entry {
                 let trie = self.storage.get_or_insert_with(|| PartialTrie::new(root));
                 let leaf = trie
                     .get(nodes, &keccak256(slot.to_be_bytes::<32>()))
-                    .map_err(|source| StateError::Storage { address, slot, source })?;
+                    .map_err(|e| StateError::Storage { address, slot, source: e.into() })?;
                 before = decode_slot(address, slot, leaf)?;
             }
             self.slots.insert(slot, Slot { before, now: before });
@@ -119,7 +119,7 @@ impl Entry {
             let mut trie = self.storage.take().unwrap_or_else(|| PartialTrie::new(storage_root));
             for (slot, value) in changed {
                 trie.insert(nodes, &keccak256(slot.to_be_bytes::<32>()), slot_value(value))
-                    .map_err(|source| StateError::Storage { address, slot: *slot, source })?;
+                    .map_err(|e| StateError::Storage { address, slot: *slot, source: e.into() })?;
             }
             storage_root = trie.root();
             self.written = Some(trie);

@@ -39,7 +39,7 @@ pub enum TrieError {
         /// Nibbles from the root to the node.
         path: NibblePath,
         /// What is wrong with it.
-        fault: NodeFault,
+        fault: Box<NodeFault>,
     },
 }
 

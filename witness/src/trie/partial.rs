@@ -112,8 +112,11 @@ fn load(link: &mut Link, store: &NodeStore, path: &[u8], purpose: Purpose) -> Re
     let Node::Unloaded(hash) = link.node else { return Ok(()) };
     let at = || NibblePath(path.to_vec());
     let bytes = store.load(&hash).ok_or_else(|| TrieError::Missing { hash, path: at(), purpose })?;
-    link.node =
-        Node::decode(bytes, path.len()).map_err(|fault| TrieError::Malformed { hash, path: at(), fault })?;
+    link.node = Node::decode(bytes, path.len()).map_err(|fault| TrieError::Malformed {
+        hash,
+        path: at(),
+        fault: fault.into(),
+    })?;
     Ok(())
 }
 

@@ -137,7 +137,7 @@ fn malformed_nodes_are_refused() {
         let node = Bytes::copy_from_slice(node);
         let mut trie = PartialTrie::new(keccak256(&node));
         match trie.get(&NodeStore::new([node]), &key) {
-            Err(TrieError::Malformed { fault, .. }) => fault,
+            Err(TrieError::Malformed { fault, .. }) => *fault,
             other => panic!("{other:?}"),
         }
     };
