@@ -1,15 +1,29 @@
 //! A whole state as JSON (the `pre` of test fixtures), turned into full tries.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use alloy_trie::TrieAccount;
 use serde::{Deserialize, Serialize};
 
-use crate::trie::{NodeStore, PartialTrie};
+use crate::{
+    input::{InputError, read},
+    trie::{NodeStore, PartialTrie},
+};
 
 /// Accounts by address.
 pub type Alloc = BTreeMap<Address, AllocAccount>;
+
+/// Reads a whole state from a JSON file, which may be gzipped: an object of accounts by address.
+pub fn load_alloc(path: impl AsRef<Path>) -> Result<Alloc, InputError> {
+    let path = path.as_ref();
+    let json = read(path)?;
+    serde_json::from_slice(&json).map_err(|source| InputError::Json {
+        path: path.into(),
+        what: "a pre-state",
+        source,
+    })
+}
 
 /// One account of a whole state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     alloc::{Alloc, store_alloc},
     block::{Block, decode_header},
+    coverage::Coverage,
     exec::{ExecError, Execution, execute},
     fork::{ChainConfig, ForkError},
     header::check_header,
@@ -36,6 +37,8 @@ pub struct Built {
     pub input: BlockInput,
     /// The oracle's verdict on `input`.
     pub verdict: Result<BlockOutcome, BlockError>,
+    /// What the block uses of the EVM, up to where it fails if it is invalid (nothing if its RLP is malformed).
+    pub coverage: Coverage,
 }
 
 /// A witness that could not be built.
@@ -140,7 +143,7 @@ impl FullState {
                 self.headers.insert(keccak256(&header), header);
             }
         }
-        Ok(Built { input, verdict })
+        Ok(Built { input, verdict, coverage: run.coverage })
     }
 
     /// Executes a block on the full state as far as possible: past a wrong header, and up to a transaction that fails,
@@ -159,7 +162,7 @@ impl FullState {
         let header_verdict = check_header(&block, &ancestry.parent, fork);
         let root = ancestry.parent.state_root;
         let mut db = StateDb::new(root, &self.nodes, &self.codes, ancestry.hashes);
-        let done = execute(&mut db, &block, config, fork);
+        let done = execute(&mut db, &block, config, fork, &mut run.coverage);
         let finished = db.finish_tries();
         run.oldest_ancestor = db.oldest_ancestor_used();
         header_verdict?;
@@ -168,7 +171,7 @@ impl FullState {
         check_results(&block, &done, state_root)?;
         run.tries = tries;
         run.created = db.created_codes().collect();
-        Ok(outcome(&block, fork, root, done, WitnessUse::default()))
+        Ok(outcome(&block, fork, root, done, run.coverage.clone(), WitnessUse::default()))
     }
 
     /// Executes a body whose header is still without results; gives them and the state root.
@@ -182,7 +185,7 @@ impl FullState {
         let headers = self.ancestors(Some(block.header.parent_hash), Some(0));
         let ancestry = Ancestry::from_witness(block, &headers)?;
         let mut db = StateDb::new(parent.state_root, &self.nodes, &self.codes, ancestry.hashes);
-        let done = execute(&mut db, block, config, fork)?;
+        let done = execute(&mut db, block, config, fork, &mut Coverage::default())?;
         let root = db.finish().map_err(ExecError::from)?;
         Ok((done, root))
     }
@@ -209,12 +212,19 @@ struct Run {
     tries: Vec<PartialTrie>,
     created: Vec<Bytes>,
     oldest_ancestor: Option<u64>,
+    coverage: Coverage,
 }
 
 impl Default for Run {
     fn default() -> Self {
         let verdict = Err(BlockError::NoParent { expected: B256::ZERO });
-        Self { verdict, tries: Vec::new(), created: Vec::new(), oldest_ancestor: None }
+        Self {
+            verdict,
+            tries: Vec::new(),
+            created: Vec::new(),
+            oldest_ancestor: None,
+            coverage: Coverage::default(),
+        }
     }
 }
 

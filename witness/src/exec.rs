@@ -69,32 +69,46 @@ pub struct Execution {
     pub logs_bloom: Bloom,
     /// Hash of the execution requests, from Prague on.
     pub requests_hash: Option<B256>,
-    /// What was used of the EVM.
-    pub coverage: Coverage,
 }
 
 type Evm<'db, 'a> = MainnetEvm<BlockContext<'db, 'a>, Counter>;
 
 /// Executes a block's body on a state. Nothing of the header that execution determines is read.
+///
+/// `coverage` gets what was used of the EVM, also up to an error.
 pub fn execute(
     db: &mut StateDb<'_>,
     block: &Block,
     config: &ChainConfig,
     fork: &Fork,
+    coverage: &mut Coverage,
 ) -> Result<Execution, ExecError> {
     let mut evm = evm(db, block, config, fork)?;
+    let done = body(&mut evm, block, config, fork);
+    *coverage = evm.inspector.coverage();
+    for tx in &block.transactions {
+        *coverage.tx_types.entry(tx.ty()).or_default() += 1;
+    }
+    done
+}
+
+fn body(
+    evm: &mut Evm<'_, '_>,
+    block: &Block,
+    config: &ChainConfig,
+    fork: &Fork,
+) -> Result<Execution, ExecError> {
     if let Some(root) = block.header.parent_beacon_block_root.filter(|_| fork.rules >= ForkName::Cancun) {
-        system_call(&mut evm, BEACON_ROOTS_ADDRESS, root.0.into())?;
+        system_call(evm, BEACON_ROOTS_ADDRESS, root.0.into())?;
     }
     if fork.rules >= ForkName::Prague {
-        system_call(&mut evm, HISTORY_STORAGE_ADDRESS, block.header.parent_hash.0.into())?;
+        system_call(evm, HISTORY_STORAGE_ADDRESS, block.header.parent_hash.0.into())?;
     }
     let mut done = Execution::default();
     let mut receipts = Vec::new();
     for (index, tx) in block.transactions.iter().enumerate() {
-        let outcome = transaction(&mut evm, tx, block, fork, &mut done).map_err(|e| e.at(index))?;
+        let outcome = transaction(evm, tx, block, fork, &mut done).map_err(|e| e.at(index))?;
         receipts.push(receipt(tx.tx_type(), &outcome, done.gas_used));
-        *done.coverage.tx_types.entry(tx.ty()).or_default() += 1;
         done.transactions.push(outcome);
     }
     for withdrawal in block.withdrawals.iter().flatten() {
@@ -104,14 +118,12 @@ pub fn execute(
         let logs = done.transactions.iter().flat_map(|t| &t.logs);
         let mut requests = Requests::deposits(logs, config.deposit_contract)?;
         for (kind, address) in Requests::CONTRACTS {
-            requests.push(kind, &request_call(&mut evm, address)?);
+            requests.push(kind, &request_call(evm, address)?);
         }
         done.requests_hash = Some(requests.hash());
     }
     done.receipts_root = proofs::calculate_receipt_root(&receipts);
     done.logs_bloom = receipts.iter().fold(Bloom::ZERO, |bloom, r| bloom | *r.logs_bloom());
-    let tx_types = std::mem::take(&mut done.coverage.tx_types);
-    done.coverage = Coverage { tx_types, ..evm.inspector.coverage() };
     Ok(done)
 }
 

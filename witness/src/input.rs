@@ -55,10 +55,12 @@ pub enum InputError {
         source: std::io::Error,
     },
     /// The file is not the JSON it should be.
-    #[error("{path} is not a block file: {source}")]
+    #[error("{path} is not {what}: {source}")]
     Json {
         /// The file.
         path: PathBuf,
+        /// What it should be.
+        what: &'static str,
         /// What is wrong and where.
         source: serde_json::Error,
     },
@@ -91,7 +93,11 @@ impl BlockInput {
     pub fn load(path: impl AsRef<Path>) -> Result<Self, InputError> {
         let path = path.as_ref();
         let bytes = read(path)?;
-        serde_json::from_slice(&bytes).map_err(|source| InputError::Json { path: path.into(), source })
+        serde_json::from_slice(&bytes).map_err(|source| InputError::Json {
+            path: path.into(),
+            what: "a block file",
+            source,
+        })
     }
 
     /// Writes a block file, gzipped if the name ends in `.gz`: wholly, or not at all.
@@ -114,8 +120,11 @@ impl BlockInput {
             witness: &self.witness,
         };
         let path = path.as_ref();
-        let json = serde_json::to_vec(&described)
-            .map_err(|source| InputError::Json { path: path.into(), source })?;
+        let json = serde_json::to_vec(&described).map_err(|source| InputError::Json {
+            path: path.into(),
+            what: "a block file",
+            source,
+        })?;
         write_atomic(path, &json)
     }
 

@@ -129,11 +129,12 @@ pub fn check_block(input: &BlockInput, config: &ChainConfig) -> Result<BlockOutc
     let codes = CodeStore::new(input.witness.codes.iter().cloned());
     let mut db = StateDb::new(ancestry.parent.state_root, &nodes, &codes, ancestry.hashes);
     check_header(&block, &ancestry.parent, fork)?;
-    let done = execute(&mut db, &block, config, fork)?;
+    let mut coverage = Coverage::default();
+    let done = execute(&mut db, &block, config, fork, &mut coverage)?;
     let state_root = db.finish()?;
     check_results(&block, &done, state_root)?;
     let witness = WitnessUse { nodes: nodes.len(), nodes_used: nodes.used_count() };
-    Ok(outcome(&block, fork, ancestry.parent.state_root, done, witness))
+    Ok(outcome(&block, fork, ancestry.parent.state_root, done, coverage, witness))
 }
 
 /// The results of a block that was found valid.
@@ -142,6 +143,7 @@ pub(crate) fn outcome(
     fork: &Fork,
     pre_state_root: B256,
     done: Execution,
+    coverage: Coverage,
     witness: WitnessUse,
 ) -> BlockOutcome {
     BlockOutcome {
@@ -156,7 +158,7 @@ pub(crate) fn outcome(
         logs_bloom: done.logs_bloom,
         requests_hash: done.requests_hash,
         transactions: done.transactions,
-        coverage: done.coverage,
+        coverage,
         witness,
     }
 }

@@ -8,7 +8,7 @@ use alloy_eips::{
 };
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use zkrom_witness::{
-    alloc::{Alloc, AllocAccount},
+    alloc::{Alloc, AllocAccount, load_alloc},
     block::{Block, Transaction},
     build_witness,
     builder::BuildError,
@@ -153,8 +153,9 @@ fn the_free_function_checks_the_parent() {
     let mut plan = chain.plan();
     plan.transactions = vec![call(&sender, 0)];
     let input = chain.produce(plan).unwrap().input;
-    let json = serde_json::to_string(&pre).unwrap();
-    let again: Alloc = serde_json::from_str(&json).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    serde_json::to_writer(&file, &pre).unwrap();
+    let again = load_alloc(file.path()).unwrap();
     let built = build_witness(&again, &input.witness.headers, input.block.clone(), "Cancun", 1).unwrap();
     assert_eq!(built.input, input);
     let error =
