@@ -2,5 +2,6 @@
 //! `columns.rs` its layout, `air.rs` the constraints, `trace.rs` the filling, `tests.rs` honest runs and mutations.
 
 pub mod modmul;
+pub mod muldiv;
 pub mod product;
 pub mod tables;
