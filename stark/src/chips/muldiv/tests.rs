@@ -158,8 +158,8 @@ fn named_cases() {
 
 #[test]
 fn mutants_die() {
-    let (honest, _) = isolated(&sample(45, 2));
-    let table = mutate(&honest, 64, 3, &[]);
+    let (honest, _) = isolated(&sample(67, 2));
+    let table = mutate(&honest, 56, 3, &[]);
     println!("muldiv: {table}");
     assert!(table.survivors.is_empty());
 }
