@@ -12,6 +12,7 @@ pub mod keys;
 pub mod main;
 pub mod memory;
 pub mod modmul;
+pub mod muldiv;
 pub mod opcode;
 pub mod product;
 pub mod public;
