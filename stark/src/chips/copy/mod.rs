@@ -10,7 +10,7 @@
 //!
 //! All reads are at time `4 clk + 2`, all writes at `4 clk + 3`. Exactly the words that hold source bytes are read and exactly those that hold
 //! destination bytes are written, each once; bytes outside the destination keep their values. Offsets must be below 2^29 (but for a COPY
-//! of no bytes), and a length that is no integer below 2^28 is unsatisfiable, as is one a trace has no room for.
+//! of no bytes: from and to anywhere), else no trace satisfies the call; nor is there one for a length that is more than the rows hold, or "negative".
 //!
 //! # Rows
 //!

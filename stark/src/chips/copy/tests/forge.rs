@@ -40,7 +40,12 @@ fn before(x: &Copy, i: usize) -> CopyCols<Val> {
 
 /// Derives `shifted`, the split positions and `new` anew.
 pub fn refill(x: &mut Copy) {
-    for i in 0..x.trace.height() {
+    refill_rows(x, 0..x.trace.height());
+}
+
+/// As [`refill`], on some rows.
+pub fn refill_rows(x: &mut Copy, rows: impl IntoIterator<Item = usize>) {
+    for i in rows {
         let before = before(x, i);
         let c = row(x, i);
         c.shifted = rotated(&before, c);
@@ -182,7 +187,7 @@ fn shifts_and_offsets(f: &mut Forger) {
         *row(x, 1) = c;
     });
     f.refilled("aligned load, shifted", &build(false, 2, |s| _ = s.load(at(2, 1, 64))), 0, |c| {
-        set_shift(c, 5)
+        set_shift(c, 5);
     });
     // 32 w + s = off + p, or with w no integer.
     f.call("destination offset by another place in the word", &tiny(), |x| {
@@ -270,9 +275,11 @@ fn extents(f: &mut Forger) {
     f.refilled("unread source word begins with a byte too great", &spare, 2, |c| c.hi[0] = v(256));
 }
 
+type Split = fn(&mut CopyCols<Val>) -> &mut [Val; 2];
+
 fn bytes(f: &mut Forger) {
     f.any("byte of a partial word changed", &tiny(), |x| row(x, 0).new[0] += Val::ONE);
-    let splits: [fn(&mut CopyCols<Val>) -> &mut [Val; 2]; 4] =
+    let splits: [Split; 4] =
         [|c| &mut c.first_old, |c| &mut c.first_new, |c| &mut c.final_old, |c| &mut c.final_new];
     for (k, split) in splits.into_iter().enumerate() {
         for (up, down) in [(1, 256), (2_130_706_432, 2_130_706_433 - 256)] {
