@@ -15,6 +15,7 @@ use crate::chips::keys::KeysChip;
 use crate::chips::main::MainChip;
 use crate::chips::memory::MemoryChip;
 use crate::chips::modmul::ModMulChip;
+use crate::chips::muldiv::MulDivChip;
 use crate::chips::opcode::OpcodeChip;
 use crate::chips::public::PublicChip;
 use crate::chips::pushdata::PushDataChip;
@@ -110,6 +111,8 @@ chips! {
     Word(WordChip) = "word",
     /// Keys and their indices.
     Keys(KeysChip) = "keys",
+    /// Multiplication, division, remainders.
+    MulDiv(MulDivChip) = "muldiv",
     /// Multiplication modulo a fixed prime.
     ModMul(ModMulChip) = "modmul",
     /// Byte copies, loads and stores at any byte offset.

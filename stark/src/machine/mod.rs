@@ -41,6 +41,7 @@ pub fn chips(image: Option<&Image>) -> Vec<Chip> {
             ChipId::Shift => Chip::Shift(crate::chips::shift::ShiftChip),
             ChipId::Word => Chip::Word(crate::chips::word::WordChip),
             ChipId::Keys => Chip::Keys(crate::chips::keys::KeysChip),
+            ChipId::MulDiv => Chip::MulDiv(crate::chips::muldiv::MulDivChip),
             ChipId::ModMul => Chip::ModMul(crate::chips::modmul::ModMulChip),
             ChipId::PushData => Chip::PushData(crate::chips::pushdata::PushDataChip),
             ChipId::Copy => Chip::Copy(crate::chips::copy::CopyChip),
