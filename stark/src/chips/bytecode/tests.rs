@@ -1,6 +1,6 @@
 //! Honest codes, mutants, and the deletion score; forgeries are in `forgeries.rs`.
 
-use p3_field::PrimeField32;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -10,6 +10,8 @@ use super::forgeries::{edits, forgeries, worlds};
 use super::samples::{Sample, fetched, random_code};
 use super::{BytecodeChip, BytecodeCols, rows, trace};
 use crate::check::Deletion;
+use crate::columns::view;
+use crate::field::Val;
 use crate::lookups::LookupCounts;
 use crate::testing::{
     Isolated, KillTable, Waiver, deletion_score, mutate, opened_columns, prove_isolated, sole_culprits,
