@@ -3,3 +3,4 @@
 
 pub mod keccak;
 pub mod keccak_f;
+pub mod sha256;

@@ -1,0 +1,197 @@
+//! Dishonest traces: what an attacker would write, with everything that follows consistent.
+
+use p3_field::PrimeCharacteristicRing;
+
+use super::columns::{AT, FULL, ROWS_PER_BLOCK};
+use super::tests::{Chip, WIDTH, edited, events, filled, honest, row};
+use super::trace::{fill_between, padded};
+use crate::columns::view_mut;
+use crate::field::Val;
+
+/// Calls filled from other padded messages than they have.
+pub fn message_forgeries() -> Vec<(String, Chip)> {
+    let mut out = vec![];
+    for len in [0, 1, 32, 54, 55, 56, 63, 64, 100, 119, 120] {
+        let e = &events(&[len], u64::from(len))[0];
+        let truth = padded(e);
+        let (n, last) = (len as usize, truth.len() - 1);
+        let mut add = |name: &str, message: Vec<u8>| {
+            if message != truth {
+                out.push((format!("{name}, length {len}"), filled(e, &message)));
+            }
+        };
+        let with = |edits: &[(usize, u8)]| {
+            let mut m = truth.clone();
+            edits.iter().for_each(|&(i, x)| m[i] ^= x);
+            m
+        };
+        add("no first padding byte", with(&[(n, 0x80)]));
+        add("another first padding byte", with(&[(n, 0x81)]));
+        add("padding not zero", with(&[(n + 1, 0x10)]));
+        add("padding not zero before the length", with(&[(last - 4, 1)]));
+        add("length plus a byte", with(&[(last, 8)]));
+        add("length plus a bit", with(&[(last, 1)]));
+        add("length plus 2^8 bytes", with(&[(last - 1, 8)]));
+        add("length with its top bit", with(&[(last - 3, 0x80)]));
+        if n > 0 {
+            add("data changed", with(&[(n - 1, 0xff)]));
+            add("first byte changed", with(&[(0, 1)]));
+            add("padding a byte early", with(&[(n - 1, truth[n - 1] ^ 0x80), (n, 0x80)]));
+        }
+        if n % 32 != 0 {
+            let mut longer = e.clone();
+            longer.len = len.next_multiple_of(32);
+            add("bytes past the length", padded(&longer));
+        }
+        let mut more = truth.clone();
+        more.extend([0; 64]);
+        add("another block of zeros", more.clone());
+        more.copy_within(last - 7..last + 1, last + 57);
+        more[last - 7..=last].fill(0);
+        add("the length one block later", more);
+        if truth.len() > 64 {
+            add("first block left out", truth[64..].to_vec());
+            add("last block left out", truth[..truth.len() - 64].to_vec());
+            let mut m = truth[64..].to_vec();
+            m.extend(&truth[..64]);
+            add("blocks in another order", m);
+        }
+    }
+    for (len, said) in [(40, 39), (40, 41), (64, 63), (64, 0), (32, 0), (0, 1), (56, 55), (10, 10 + (1 << 28)), (10, 10 + (1 << 29))] {
+        let e = &events(&[len], 77)[0];
+        let base = filled(e, &padded(e));
+        out.push((
+            format!("length {len} said to be {said}"),
+            edited(&base, |t| (0..t.values.len() / WIDTH).for_each(|i| row(t, i).len = Val::from_u32(said))),
+        ));
+    }
+    out
+}
+
+/// Edits of the trace of a call of two blocks (75 bytes: rows 0..32 schedule, 32..66 and 66..100 rounds, 100 the digest).
+pub fn row_forgeries() -> Vec<(String, Chip)> {
+    let base = honest(&events(&[75], 8));
+    let short = honest(&events(&[20], 9));
+    let mut out: Vec<(String, Chip)> = vec![];
+    let mut add = |name: &str, chip: Chip| out.push((name.to_owned(), chip));
+    type Field = fn(&mut super::columns::Sha256Cols<Val>) -> &mut Val;
+    let constants: [(&str, Field); 6] = [
+        ("clk", |r| &mut r.clk),
+        ("space", |r| &mut r.space),
+        ("ctx", |r| &mut r.ctx),
+        ("off", |r| &mut r.off),
+        ("len", |r| &mut r.len),
+        ("block", |r| &mut r.block),
+    ];
+    for (name, field) in constants {
+        for from in [1, 2, 16, 32, 33, 66, 100] {
+            let change = |t: &mut _| (from..101).for_each(|i| *field(row(t, i)) += Val::ONE);
+            add(&format!("{name} changed from row {from} on"), edited(&base, change));
+        }
+    }
+    add("block does not begin at 0", edited(&base, |t| (0..101).for_each(|i| row(t, i).block += Val::ONE)));
+    let cut = |from: usize, to: usize| {
+        move |t: &mut p3_matrix::dense::RowMajorMatrix<Val>| {
+            let mut values = t.values[..from * WIDTH].to_vec();
+            values.extend(&t.values[to * WIDTH..]);
+            values.resize(t.values.len(), Val::ZERO);
+            fill_between(&mut values);
+            t.values = values;
+        }
+    };
+    for (name, from, to) in [
+        ("the first block's schedule left out", 0, 16),
+        ("the second block's schedule left out", 16, 32),
+        ("a schedule row left out", 20, 21),
+        ("the first block's rounds left out", 32, 66),
+        ("the second block's rounds left out", 66, 100),
+        ("a round row left out", 50, 51),
+        ("the beginning of the rounds left out", 66, 67),
+        ("the addition left out", 99, 100),
+        ("the first load row left out", 0, 1),
+        ("all schedules left out", 0, 32),
+        ("a call that begins with rounds", 0, 33),
+        ("a digest from nothing", 0, 100),
+        ("the digest left out", 100, 101),
+    ] {
+        add(name, edited(&base, cut(from, to)));
+    }
+    add(
+        "the digest given out twice",
+        edited(&base, |t| {
+            let digest = t.values[100 * WIDTH..101 * WIDTH].to_vec();
+            t.values[101 * WIDTH..102 * WIDTH].copy_from_slice(&digest);
+            fill_between(&mut t.values);
+        }),
+    );
+    add(
+        "cut off by the last row",
+        edited(&short, |t| {
+            let mut values = vec![Val::ZERO; 14 * WIDTH];
+            values.extend(&t.values[..50 * WIDTH]);
+            fill_between(&mut values);
+            t.values = values;
+        }),
+    );
+    add(
+        "another initial hash value",
+        edited(&short, |t| {
+            let other = honest(&events(&[75], 8)).trace;
+            // The rounds of a later block after a first block's schedule.
+            t.values[16 * WIDTH..51 * WIDTH].copy_from_slice(&other.values[66 * WIDTH..101 * WIDTH]);
+            fill_between(&mut t.values);
+        }),
+    );
+    for i in [0, 15, 16, 31, 32, 33, 50, 65, 66, 99, 100] {
+        for kind in 0..5 {
+            add(
+                &format!("row {i} of kind {kind} as well"),
+                edited(&base, |t| {
+                    let r = row(t, i);
+                    let kinds = [&mut r.is_s, &mut r.is_i, &mut r.is_r, &mut r.is_f, &mut r.is_d];
+                    let cell = kinds.into_iter().nth(kind).unwrap();
+                    *cell += if *cell == Val::ZERO { Val::ONE } else { Val::NEG_ONE };
+                }),
+            );
+        }
+    }
+    add(
+        "old time in the future",
+        edited(&base, |t| {
+            let r = row(t, 0);
+            r.q[8] = r.clk * Val::from_u8(4) + Val::ONE + Val::from_u16(1 << 13);
+            r.q[9] = Val::ZERO;
+        }),
+    );
+    add(
+        "age's low limb past 16 bits",
+        edited(&base, |t| {
+            (0..101).for_each(|i| row(t, i).clk = Val::from_u32(1 << 20));
+            let r = row(t, 0);
+            (r.q[8], r.q[9]) = (Val::ZERO, Val::from_u32(1 + (1 << 16)));
+        }),
+    );
+    add(
+        "a word not read",
+        edited(&base, |t| {
+            let r = row(t, 2);
+            r.read = Val::ZERO;
+        }),
+    );
+    add(
+        "a word past the data read",
+        edited(&base, |t| {
+            let r = row(t, 18);
+            r.read = Val::ONE;
+            r.q[8] = r.clk * Val::from_u8(4) + Val::ONE;
+        }),
+    );
+    add("full and the end", edited(&base, |t| row(t, 0).bank[AT.start] = Val::ONE));
+    add(
+        "neither full nor the end",
+        edited(&base, |t| row(t, 0).bank[FULL] = Val::ZERO),
+    );
+    assert_eq!(ROWS_PER_BLOCK, 50);
+    let _ = view_mut::<Val, super::columns::Sha256Cols<Val>>;
+    out
+}
