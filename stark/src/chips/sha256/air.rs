@@ -77,8 +77,10 @@ where
         builder.assert_bool(local.end);
         builder.assert_zero(local.end * not::<AB::Expr>(numbered));
         let c = number::<AB>(local);
-        let (round, next_round) =
-            (c.clone() + local.high * AB::F::from_u8(16), number::<AB>(next) + next.high * AB::F::from_u8(16));
+        let (round, next_round) = (
+            c.clone() + local.high * AB::F::from_u8(16),
+            number::<AB>(next) + next.high * AB::F::from_u8(16),
+        );
         builder.assert_zero(
             local.end
                 * (local.is_s * (c.clone() - AB::Expr::from_u8(15))
@@ -154,9 +156,7 @@ where
             + (local.g[1] + local.g[2].into().double() + local.g[3] * AB::F::from_u8(3)) * AB::F::from_u8(16);
         builder.assert_zero(load.clone() * end.clone() * (local.len - row_start - here - local.odd));
         let third = local.load_b * local.g[3];
-        builder.assert_zero(
-            third.clone() * (local.last - AB::Expr::ONE + local.bank[FULL] + self.at(4..8)),
-        );
+        builder.assert_zero(third.clone() * (local.last - AB::Expr::ONE + local.bank[FULL] + self.at(4..8)));
         builder.assert_zero(local.is_s * local.high - third * local.last);
         builder.assert_zero(local.last * not::<AB::Expr>(local.is_s));
         builder.assert_zero(local.data * not::<AB::Expr>(local.is_s));
@@ -225,9 +225,7 @@ where
             let carry = |at: usize| from_bits::<AB>(&local.bank[at..at + 2]);
             let inner = |h: usize| if i < 2 { AB::Expr::ZERO } else { local.sigma1[i - 2][h].into() };
             let [w_hi, w_lo] = limbs::<AB>(&local.bits[i]);
-            builder.assert_zero(
-                expand.clone() * (w_lo + carry(lo) * base - local.q[2 * i + 1] - inner(1)),
-            );
+            builder.assert_zero(expand.clone() * (w_lo + carry(lo) * base - local.q[2 * i + 1] - inner(1)));
             builder.assert_zero(
                 expand.clone() * (w_hi + carry(hi) * base - local.q[2 * i] - inner(0) - carry(lo)),
             );
@@ -295,7 +293,9 @@ where
         }
         for i in 0..2 {
             for h in 0..2 {
-                step.assert_zero(next.is_r * (next.q[PREV_A[i] + h] - limbs::<AB>(&local.bits[i])[h].clone()));
+                step.assert_zero(
+                    next.is_r * (next.q[PREV_A[i] + h] - limbs::<AB>(&local.bits[i])[h].clone()),
+                );
                 step.assert_zero(
                     next.is_r * (next.q[PREV_E[i] + h] - limbs::<AB>(&local.bits[2 + i])[h].clone()),
                 );
@@ -316,12 +316,12 @@ where
         let base = AB::F::from_u32(1 << 16);
         let one = |bit: AB::Var| -> AB::Expr { bit.into() };
         // Bits hold the words the first round needs, or those it does not: each word of the hash value is 32 bits once a block.
-        for (selector, words) in [(local.is_i + local.is_d, [2, 1, 6, 5]), (local.is_f.into(), [0, 3, 4, 7])] {
+        for (selector, words) in [(local.is_i + local.is_d, [2, 1, 6, 5]), (local.is_f.into(), [0, 3, 4, 7])]
+        {
             for (bits, k) in local.bits.iter().zip(words) {
                 for h in 0..2 {
-                    builder.assert_zero(
-                        selector.clone() * (limbs::<AB>(bits)[h].clone() - local.q[2 * k + h]),
-                    );
+                    builder
+                        .assert_zero(selector.clone() * (limbs::<AB>(bits)[h].clone() - local.q[2 * k + h]));
                 }
             }
         }
@@ -375,10 +375,14 @@ where
                 let out = if upper { hi } else { lo.clone() };
                 step.assert_zero(
                     next.is_f
-                        * (next.q[2 * k + i] + out * base - local.q[2 * k + i] - old[slot][i].clone() - carry_in(lo)),
+                        * (next.q[2 * k + i] + out * base
+                            - local.q[2 * k + i]
+                            - old[slot][i].clone()
+                            - carry_in(lo)),
                 );
             }
-            let h0 = local.q[i] + h[i] + local.t1[1][i] + w[i] + local.t2[1][i] + carry_in(h0_carry[1].clone());
+            let h0 =
+                local.q[i] + h[i] + local.t1[1][i] + w[i] + local.t2[1][i] + carry_in(h0_carry[1].clone());
             step.assert_zero(next.is_f * (next.q[i] + h0_carry[i].clone() * base - h0));
             let h4 = local.q[8 + i] + d[i] + h[i] + local.t1[1][i] + w[i] + carry_in(h4_carry[1].clone());
             step.assert_zero(next.is_f * (next.q[8 + i] + h4_carry[i].clone() * base - h4));

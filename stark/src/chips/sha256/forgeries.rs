@@ -3,9 +3,8 @@
 use p3_field::PrimeCharacteristicRing;
 
 use super::columns::{AT, FULL, ROWS_PER_BLOCK};
-use super::tests::{Chip, WIDTH, edited, events, filled, honest, row};
-use super::trace::{fill_between, padded};
-use crate::columns::view_mut;
+use super::tests::{Chip, WIDTH, edited, events, filled, honest, row, tampered};
+use super::trace::{Site, fill_between, padded};
 use crate::field::Val;
 
 /// Calls filled from other padded messages than they have.
@@ -57,7 +56,17 @@ pub fn message_forgeries() -> Vec<(String, Chip)> {
             add("blocks in another order", m);
         }
     }
-    for (len, said) in [(40, 39), (40, 41), (64, 63), (64, 0), (32, 0), (0, 1), (56, 55), (10, 10 + (1 << 28)), (10, 10 + (1 << 29))] {
+    for (len, said) in [
+        (40, 39),
+        (40, 41),
+        (64, 63),
+        (64, 0),
+        (32, 0),
+        (0, 1),
+        (56, 55),
+        (10, 10 + (1 << 28)),
+        (10, 10 + (1 << 29)),
+    ] {
         let e = &events(&[len], 77)[0];
         let base = filled(e, &padded(e));
         out.push((
@@ -187,11 +196,45 @@ pub fn row_forgeries() -> Vec<(String, Chip)> {
         }),
     );
     add("full and the end", edited(&base, |t| row(t, 0).bank[AT.start] = Val::ONE));
+    add("neither full nor the end", edited(&base, |t| row(t, 0).bank[FULL] = Val::ZERO));
+    let last = ROWS_PER_BLOCK;
     add(
-        "neither full nor the end",
-        edited(&base, |t| row(t, 0).bank[FULL] = Val::ZERO),
+        "the cut byte takes from the data",
+        edited(&honest(&events(&[21], 11)), |t| row(t, 1).odd = Val::ZERO),
     );
-    assert_eq!(ROWS_PER_BLOCK, 50);
-    let _ = view_mut::<Val, super::columns::Sha256Cols<Val>>;
+    // Unused cells: nothing follows from them.
+    for i in 16..20 {
+        add(&format!("carry {i} of the 64th round"), edited(&short, |t| row(t, last - 2).bank[i] = Val::ONE));
+        add(&format!("bank {i} on a schedule row"), edited(&short, |t| row(t, 9).bank[i] = Val::ONE));
+    }
+    for i in 0..20 {
+        add(&format!("bank {i} before the rounds"), edited(&short, |t| row(t, 16).bank[i] = Val::ONE));
+    }
+    out
+}
+
+/// One value of the computation wrong in one limb, the rest computed from it.
+pub fn faults() -> Vec<(String, Chip)> {
+    let mut sites = vec![];
+    for k in 0..8 {
+        sites.extend([Site::Initial(k), Site::Begin(k), Site::Sum(k)]);
+    }
+    for t in [0, 1, 2, 31, 32, 62] {
+        sites.extend([Site::D(t), Site::H(t), Site::A(t), Site::E(t), Site::RoundW(t)]);
+    }
+    sites.extend([Site::D(63), Site::H(63), Site::RoundW(63)]);
+    for t in [16, 17, 18, 19, 33, 50, 60, 61, 62, 63] {
+        sites.push(Site::W(t));
+    }
+    let mut out = vec![];
+    for (len, seed) in [(20, 31), (60, 32)] {
+        let e = &events(&[len], seed)[0];
+        for &site in &sites {
+            for bit in [0, 16, 31] {
+                let chip = tampered(e, &padded(e), &|s, x| if s == site { x ^ 1 << bit } else { x });
+                out.push((format!("{site:?} with bit {bit} wrong"), chip));
+            }
+        }
+    }
     out
 }

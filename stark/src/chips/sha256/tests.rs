@@ -8,8 +8,8 @@ use zkrom_asm::isa::MemOp;
 use zkrom_executor::record::{Access, CellAddr, MemOpEvent};
 
 use super::columns::Sha256Cols;
-use super::forgeries::{message_forgeries, row_forgeries};
-use super::trace::{fill_between, fill_call};
+use super::forgeries::{faults, message_forgeries, row_forgeries};
+use super::trace::{Tamper, fill_between, fill_call};
 use super::{Sha256Chip, blocks, rows, trace};
 use crate::buses::Bus;
 use crate::check::{Deletion, evaluate_row};
@@ -41,8 +41,7 @@ fn event(len: u32, clk: u32, rng: &mut ChaCha8Rng) -> MemOpEvent {
             Access { addr: CellAddr { off: a.off + i, ..a }, old_time, old: word, new: word }
         })
         .collect();
-    let bytes: Vec<u8> =
-        reads.iter().flat_map(|r| r.old.to_be_bytes::<32>()).take(len as usize).collect();
+    let bytes: Vec<u8> = reads.iter().flat_map(|r| r.old.to_be_bytes::<32>()).take(len as usize).collect();
     let r = U256::from_be_slice(&Sha256::digest(&bytes));
     MemOpEvent { op: MemOp::Sha256, clk, a, b: CellAddr::default(), len, r, reads, writes: vec![] }
 }
@@ -63,9 +62,14 @@ pub fn honest(events: &[MemOpEvent]) -> Chip {
 
 /// A call filled from another padded message than its own, all that follows consistent.
 pub fn filled(event: &MemOpEvent, message: &[u8]) -> Chip {
+    tampered(event, message, &|_, x| x)
+}
+
+/// A call with values of its computation replaced, all that follows consistent.
+pub fn tampered(event: &MemOpEvent, message: &[u8], tamper: Tamper<'_>) -> Chip {
     let n = super::columns::ROWS_PER_BLOCK * (message.len() / 64) + 1;
     let mut values = Val::zero_vec(n.next_power_of_two() * WIDTH);
-    fill_call(event, message, &mut values[..n * WIDTH]);
+    fill_call(event, message, &mut values[..n * WIDTH], tamper);
     fill_between(&mut values);
     isolated(RowMajorMatrix::new(values, WIDTH))
 }
@@ -175,8 +179,8 @@ fn mutants_are_killed() {
 #[test]
 fn forgeries_are_refused() {
     let mut forged = row_forgeries();
-    let messages = message_forgeries();
-    forged.extend(messages);
+    forged.extend(message_forgeries());
+    forged.extend(faults());
     for (name, chip) in &forged {
         // The schedule's messages must balance within the chip; all others the environment agrees with.
         let mut env = chip.env();
@@ -184,7 +188,7 @@ fn forgeries_are_refused() {
         assert!(!chip.verdict(&env).accepted(), "{name}: accepted");
     }
     println!("sha256: {} forgeries refused", forged.len());
-    for (name, chip) in forged.iter().step_by(9) {
+    for (name, chip) in forged.iter().step_by(40) {
         let mut env = chip.env();
         env.retain(|(bus, fields), _| *bus != Bus::MemOp || fields[0] == Val::TWO);
         assert!(prove_isolated(chip, &env).is_err(), "{name}: proved");
@@ -227,8 +231,12 @@ fn other_statements_are_refused() {
 
 #[test]
 fn every_part_is_noticed() {
-    let forged: Vec<Chip> =
-        row_forgeries().into_iter().chain(message_forgeries()).map(|(_, chip)| chip).collect();
+    let forged: Vec<Chip> = row_forgeries()
+        .into_iter()
+        .chain(message_forgeries())
+        .chain(faults())
+        .map(|(_, chip)| chip)
+        .collect();
     let report = sole_refusers(&honest(&events(&[57], 12)), 13, &forged);
     println!("sha256: {report}; columns {:?}", opened_columns(&AIR));
     assert_eq!(report.interactions - report.noticed_lookups.len(), 3, "memory twice, memop");

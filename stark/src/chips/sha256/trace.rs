@@ -52,7 +52,7 @@ pub fn trace(events: &[MemOpEvent], height: usize, counts: &mut LookupCounts) ->
         jobs.push((event, own));
         left = rest;
     }
-    jobs.into_par_iter().for_each(|(event, rows)| fill_call(event, &padded(event), rows));
+    jobs.into_par_iter().for_each(|(event, rows)| fill_call(event, &padded(event), rows, &|_, x| x));
     for event in calls(events) {
         for read in &event.reads {
             let age = 4 * event.clk + 1 - read.old_time;
@@ -101,7 +101,8 @@ fn put(bank: &mut [Val], at: usize, bits: usize, value: u32) {
 fn carries(words: &[u32], limb_sums: &[[u32; 2]], less: u32) -> [i64; 2] {
     let part = |i: usize, x: u32| i64::from(if i == 0 { x >> 16 } else { x & 0xffff });
     let sum = |i: usize| {
-        words.iter().map(|&w| part(i, w)).sum::<i64>() + limb_sums.iter().map(|s| i64::from(s[i])).sum::<i64>()
+        words.iter().map(|&w| part(i, w)).sum::<i64>()
+            + limb_sums.iter().map(|s| i64::from(s[i])).sum::<i64>()
             - part(i, less)
     };
     let lo = sum(1) >> 16;
@@ -130,7 +131,13 @@ fn limb_sum(words: &[u32]) -> [u32; 2] {
 }
 
 /// `t1` or `t2` from bits.
-fn t_pair(cur: [u32; 2], prev: [u32; 2], k: [u32; 2], sigma: fn(u32) -> u32, mix: fn(u32, u32, u32) -> u32) -> [[u32; 2]; 2] {
+fn t_pair(
+    cur: [u32; 2],
+    prev: [u32; 2],
+    k: [u32; 2],
+    sigma: fn(u32) -> u32,
+    mix: fn(u32, u32, u32) -> u32,
+) -> [[u32; 2]; 2] {
     [
         limb_sum(&[sigma(cur[0]), mix(cur[0], prev[1], prev[0]), k[0]]),
         limb_sum(&[sigma(cur[1]), mix(cur[1], cur[0], prev[1]), k[1]]),
@@ -183,8 +190,34 @@ fn set_number(row: &mut Sha256Cols<Val>, c: usize) {
     row.g[c % 4] = Val::ONE;
 }
 
+/// A value of a call's computation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Site {
+    /// Word of the initial hash value.
+    Initial(usize),
+    /// Word `t` of a schedule.
+    W(usize),
+    /// Word `k` of the hash value as a block's rounds begin with it.
+    Begin(usize),
+    /// `a` of before three rounds, as `d` of round `t`.
+    D(usize),
+    /// `e` of before three rounds, as `h` of round `t`.
+    H(usize),
+    /// Word `t` of a schedule as round `t` has it.
+    RoundW(usize),
+    /// `a` after round `t`.
+    A(usize),
+    /// `e` after round `t`.
+    E(usize),
+    /// Word `k` of the hash value after a block.
+    Sum(usize),
+}
+
+/// What becomes of each value: itself, but in tests of faults.
+pub(super) type Tamper<'a> = &'a (dyn Fn(Site, u32) -> u32 + Sync);
+
 /// Fills the rows of a call from the padded message (tests pass other ones), but for [`fill_between`].
-pub(super) fn fill_call(event: &MemOpEvent, message: &[u8], rows: &mut [Val]) {
+pub(super) fn fill_call(event: &MemOpEvent, message: &[u8], rows: &mut [Val], tamper: Tamper<'_>) {
     let blocks = message.len() / BLOCK;
     let mut rows = rows.chunks_exact_mut(WIDTH).map(view_mut::<Val, Sha256Cols<Val>>);
     let mut next = |block: usize| {
@@ -201,21 +234,29 @@ pub(super) fn fill_call(event: &MemOpEvent, message: &[u8], rows: &mut [Val]) {
         .chunks_exact(BLOCK)
         .enumerate()
         .map(|(block, bytes)| {
-            let w = schedule(bytes);
+            let w = schedule(bytes, tamper);
             let mut sums = [[0; 2]; 16];
             for c in 0..SCHEDULE_ROWS {
                 if c == 2 {
                     sums[4..8].fill([0; 2]);
                 }
-                fill_schedule_row(next(block), event, &w[4 * c..4 * c + 4], &sums, block, c, block + 1 == blocks);
+                fill_schedule_row(
+                    next(block),
+                    event,
+                    &w[4 * c..4 * c + 4],
+                    &sums,
+                    block,
+                    c,
+                    block + 1 == blocks,
+                );
                 sums = shift(&sums, &w[4 * c..4 * c + 4]);
             }
             w
         })
         .collect();
-    let mut hash = IV;
+    let mut hash = core::array::from_fn(|k| tamper(Site::Initial(k), IV[k]));
     for (block, w) in schedules.iter().enumerate() {
-        hash = fill_rounds(|| next(block), w, hash);
+        hash = fill_rounds(|| next(block), w, hash, tamper);
     }
     let row = next(blocks);
     row.is_d = Val::ONE;
@@ -223,13 +264,14 @@ pub(super) fn fill_call(event: &MemOpEvent, message: &[u8], rows: &mut [Val]) {
     fill_beginning(row, &hash);
 }
 
-fn schedule(bytes: &[u8]) -> [u32; 64] {
+fn schedule(bytes: &[u8], tamper: Tamper<'_>) -> [u32; 64] {
     let mut w = [0; 64];
     for t in 0..64 {
         w[t] = if t < 16 {
             u32::from_be_bytes(bytes[4 * t..4 * t + 4].try_into().expect("four bytes"))
         } else {
-            small_sigma1(w[t - 2]).wrapping_add(w[t - 7]).wrapping_add(small_sigma0(w[t - 15])).wrapping_add(w[t - 16])
+            let terms = [small_sigma1(w[t - 2]), w[t - 7], small_sigma0(w[t - 15]), w[t - 16]];
+            tamper(Site::W(t), terms.into_iter().fold(0, u32::wrapping_add))
         };
     }
     w
@@ -335,30 +377,39 @@ fn fill_rounds<'a>(
     mut next: impl FnMut() -> &'a mut Sha256Cols<Val>,
     w: &[u32; 64],
     hash: [u32; 8],
+    tamper: Tamper<'_>,
 ) -> [u32; 8] {
+    let begin: [u32; 8] = core::array::from_fn(|k| tamper(Site::Begin(k), hash[k]));
+    let w: [u32; 64] = core::array::from_fn(|t| tamper(Site::RoundW(t), w[t]));
     let row = next();
     row.is_i = Val::ONE;
     fill_hash(row, &hash);
-    fill_beginning(row, &hash);
-    set(&mut row.q[PREV_A[1]..], &limbs(hash[3]));
-    set(&mut row.q[PREV_E[1]..], &limbs(hash[7]));
+    fill_beginning(row, &begin);
+    set(&mut row.q[PREV_A[1]..], &limbs(begin[3]));
+    set(&mut row.q[PREV_E[1]..], &limbs(begin[7]));
     // a[t + 3], e[t + 3] stand before round t.
-    let mut a = vec![hash[3], hash[2], hash[1], hash[0]];
-    let mut e = vec![hash[7], hash[6], hash[5], hash[4]];
+    let mut a = vec![begin[3], begin[2], begin[1], begin[0]];
+    let mut e = vec![begin[7], begin[6], begin[5], begin[4]];
+    let (mut older_a, mut older_e) = (vec![], vec![]);
     let mut round_carries = vec![];
     for t in 0..64 {
-        let (d, h) = (a[t], e[t]);
+        let (d, h) = (tamper(Site::D(t), a[t]), tamper(Site::H(t), e[t]));
+        older_a.push(d);
+        older_e.push(h);
         let t1 = [big_sigma1(e[t + 3]), ch(e[t + 3], e[t + 2], e[t + 1]), K[t]];
         let t2 = [big_sigma0(a[t + 3]), maj(a[t + 3], a[t + 2], a[t + 1])];
         let e_terms = [&[d, h, w[t]][..], &t1].concat();
-        let new_e = e_terms.iter().fold(0u32, |x, &y| x.wrapping_add(y));
-        let new_a = t2.iter().fold(new_e.wrapping_sub(d), |x, &y| x.wrapping_add(y));
+        let new_e = tamper(Site::E(t), e_terms.iter().fold(0u32, |x, &y| x.wrapping_add(y)));
+        let new_a = tamper(Site::A(t), t2.iter().fold(new_e.wrapping_sub(d), |x, &y| x.wrapping_add(y)));
         let a_terms = [&[new_e][..], &t2].concat();
         let h4 = [&[hash[4]][..], &e_terms].concat();
-        round_carries.push((carries(if t == 63 { &h4 } else { &e_terms }, &[], 0), carries(&a_terms, &[], d)));
+        round_carries
+            .push((carries(if t == 63 { &h4 } else { &e_terms }, &[], 0), carries(&a_terms, &[], d)));
         a.push(new_a);
         e.push(new_e);
     }
+    older_a.push(a[64]);
+    older_e.push(e[64]);
     for c in 0..ROUND_ROWS {
         let row = next();
         row.is_r = Val::ONE;
@@ -369,8 +420,8 @@ fn fill_rounds<'a>(
         for i in 0..2 {
             row.bits[i] = bits_of(a[2 * c + 3 + i]);
             row.bits[2 + i] = bits_of(e[2 * c + 3 + i]);
-            set(&mut row.q[PREV_A[i]..], &limbs(a[2 * c + 1 + i]));
-            set(&mut row.q[PREV_E[i]..], &limbs(e[2 * c + 1 + i]));
+            set(&mut row.q[PREV_A[i]..], &limbs(older_a[2 * c + 1 + i]));
+            set(&mut row.q[PREV_E[i]..], &limbs(older_e[2 * c + 1 + i]));
             set(&mut row.q[ROUND_W[i]..], &limbs(w[2 * c + i]));
             let (ec, ac) = round_carries[2 * c + i];
             put(&mut row.bank, 10 * i, 3, ec[1] as u32);
@@ -382,7 +433,7 @@ fn fill_rounds<'a>(
         }
     }
     let state = [a[67], a[66], a[65], a[64], e[67], e[66], e[65], e[64]];
-    let new: [u32; 8] = core::array::from_fn(|k| hash[k].wrapping_add(state[k]));
+    let new: [u32; 8] = core::array::from_fn(|k| tamper(Site::Sum(k), hash[k].wrapping_add(state[k])));
     let row = next();
     row.is_f = Val::ONE;
     fill_hash(row, &new);
@@ -396,7 +447,7 @@ fn fill_rounds<'a>(
     }
     let terms = [
         hash[0],
-        e[63],
+        older_e[63],
         w[63],
         K[63],
         big_sigma1(e[66]),

@@ -82,8 +82,10 @@ pub(super) fn eval_functions<AB: AirBuilder>(
     next: &Sha256Cols<AB::Var>,
 ) {
     for (i, bits) in local.bits.iter().enumerate() {
-        let sigmas =
-            [(local.sigma0[i], sigma::<AB>(bits, [7, 18, 3], true)), (local.sigma1[i], sigma::<AB>(bits, [17, 19, 10], true))];
+        let sigmas = [
+            (local.sigma0[i], sigma::<AB>(bits, [7, 18, 3], true)),
+            (local.sigma1[i], sigma::<AB>(bits, [17, 19, 10], true)),
+        ];
         for (cells, values) in sigmas {
             cells.into_iter().zip(values).for_each(|(cell, value)| builder.assert_eq(cell, value));
         }
@@ -100,7 +102,9 @@ pub(super) fn eval_functions<AB: AirBuilder>(
         let s1 = sigma::<AB>(e, [6, 11, 25], false);
         let s0 = sigma::<AB>(a, [2, 13, 22], false);
         let (ch, maj) = (ch::<AB>(e, f, g), maj::<AB>(a, b, c));
-        for (h, (((s1, s0), (ch, maj)), k)) in s1.into_iter().zip(s0).zip(ch.into_iter().zip(maj)).zip(k).enumerate() {
+        for (h, (((s1, s0), (ch, maj)), k)) in
+            s1.into_iter().zip(s0).zip(ch.into_iter().zip(maj)).zip(k).enumerate()
+        {
             step.assert_eq(next.t1[i][h], s1 + ch + k);
             step.assert_eq(next.t2[i][h], s0 + maj);
         }
