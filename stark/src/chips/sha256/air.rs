@@ -101,7 +101,6 @@ where
         step.assert_zero(next.is_i * not::<AB::Expr>(local.is_f + local.is_s));
         step.assert_zero((local.is_i + local.is_r + local.is_f) * next.is_s);
         step.assert_zero(local.is_s * not::<AB::Expr>(next.is_s + next.is_i));
-        step.assert_zero(local.is_s * next.is_i * not::<AB::Expr>(local.end));
         step.assert_zero(local.is_s * next.is_i * not::<AB::Expr>(local.last));
         step.assert_zero(local.last * local.end * next.is_s);
         let inside = not::<AB::Expr>(local.end);

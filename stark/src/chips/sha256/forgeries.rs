@@ -174,8 +174,8 @@ pub fn row_forgeries() -> Vec<(String, Chip)> {
     );
     add(
         "age's low limb past 16 bits",
-        edited(&base, |t| {
-            (0..101).for_each(|i| row(t, i).clk = Val::from_u32(1 << 20));
+        edited(&short, |t| {
+            (0..51).for_each(|i| row(t, i).clk = Val::from_u32(1 << 20));
             let r = row(t, 0);
             (r.q[8], r.q[9]) = (Val::ZERO, Val::from_u32(1 + (1 << 16)));
         }),
@@ -209,6 +209,140 @@ pub fn row_forgeries() -> Vec<(String, Chip)> {
     }
     for i in 0..20 {
         add(&format!("bank {i} before the rounds"), edited(&short, |t| row(t, 16).bank[i] = Val::ONE));
+    }
+    out
+}
+
+/// Forgeries in which all but one thing is right.
+pub fn consistent_forgeries() -> Vec<(String, Chip)> {
+    let mut out: Vec<(String, Chip)> = vec![];
+    let mut add = |name: String, chip: Chip| out.push((name, chip));
+    let asked = events(&[20], 41).remove(0);
+    let truth = padded(&asked);
+    let base = filled(&asked, &truth);
+    let said = |len: u8| {
+        let mut m = truth.clone();
+        m[62..64].copy_from_slice(&(8 * u16::from(len)).to_be_bytes());
+        edited(&filled(&asked, &m), |t| (0..51).for_each(|i| row(t, i).len = Val::from_u8(len)))
+    };
+    // Moves a trace down one row, behind a padding row.
+    let behind = |chip: Chip| {
+        edited(&chip, |t| {
+            let mut values = vec![Val::ZERO; WIDTH];
+            values.extend(&t.values[..t.values.len() - WIDTH]);
+            fill_between(&mut values);
+            t.values = values;
+        })
+    };
+    // The rows from one on, functions of the row before the first being zero.
+    let from = |chip: &Chip, first: usize| {
+        edited(chip, |t| {
+            let mut values = t.values[first * WIDTH..].to_vec();
+            values.resize(t.values.len(), Val::ZERO);
+            fill_between(&mut values);
+            t.values = values;
+            let r = row(t, 0);
+            (r.t1, r.t2) = ([[Val::ZERO; 2]; 2], [[Val::ZERO; 2]; 2]);
+        })
+    };
+    add("length and end apart".into(), said(21));
+    let first = edited(&said(84), |t| (0..16).for_each(|i| row(t, i).block += Val::ONE));
+    add("first block is 1, behind padding".into(), behind(first.clone()));
+    add("first block is 1".into(), first);
+    let late = from(&base, 1);
+    add("first row is 1, behind padding".into(), behind(late.clone()));
+    add("first row is 1".into(), late);
+    let none = events(&[0], 42).remove(0);
+    let mut m = padded(&none);
+    m[0] = 0;
+    let none = edited(&filled(&none, &m), |t| {
+        let r = row(t, 0);
+        (r.data, r.bank[AT.start]) = (Val::ZERO, Val::ZERO);
+    });
+    add("no end, behind padding".into(), behind(none.clone()));
+    add("no end".into(), none);
+    let half = events(&[16], 43).remove(0);
+    let mut m = padded(&half);
+    m[16] = 0;
+    add(
+        "the data stops without an end".into(),
+        edited(&filled(&half, &m), |t| {
+            let r = row(t, 1);
+            (r.data, r.bank[AT.start]) = (Val::ZERO, Val::ZERO);
+        }),
+    );
+    let empty = events(&[0], 44).remove(0);
+    for i in 1..56 {
+        let mut m = padded(&empty);
+        m[i] ^= 4;
+        add(format!("byte {i} of the padding not zero"), filled(&empty, &m));
+    }
+    for first in [16, 49, 50] {
+        add(format!("a trace that begins with row {first}"), from(&base, first));
+    }
+    add("rounds without a schedule".into(), behind(from(&base, 16)));
+    add(
+        "a schedule cut after row 3".into(),
+        edited(&base, |t| {
+            let mut values = t.values[..4 * WIDTH].to_vec();
+            values.extend(&t.values[16 * WIDTH..]);
+            values.resize(t.values.len(), Val::ZERO);
+            fill_between(&mut values);
+            t.values = values;
+            row(t, 3).end = Val::ONE;
+        }),
+    );
+    let mut m = truth.clone();
+    m.extend([0; 56]);
+    m.extend(&truth[56..]);
+    add(
+        "another block after the last".into(),
+        edited(&filled(&asked, &m), |t| {
+            (0..16).for_each(|i| row(t, i).last = Val::ONE);
+            row(t, 3).high = Val::ONE;
+            fill_between(&mut t.values);
+        }),
+    );
+    let long = events(&[100], 45).remove(0);
+    let mut m = padded(&long);
+    m.truncate(64);
+    add(
+        "the last block left out".into(),
+        edited(&filled(&long, &m), |t| {
+            (0..16).for_each(|i| row(t, i).last = Val::ZERO);
+            row(t, 3).high = Val::ZERO;
+            fill_between(&mut t.values);
+        }),
+    );
+    for i in 16..32 {
+        add(
+            format!("place limb {i} not zero at first"),
+            edited(&base, |t| {
+                row(t, 0).q[i] += Val::ONE;
+                row(t, 1).q[i - 8] += Val::ONE;
+            }),
+        );
+    }
+    for k in 0..4 {
+        for (h, bit) in [(1, 0), (0, 16)] {
+            let t = 32 + k;
+            let chip = tampered(&asked, &truth, &|s, x| if s == Site::W(t) { x ^ 1 << bit } else { x });
+            let flipped_on = row(&mut chip.trace.clone(), 8).bits[k][bit] == Val::ONE;
+            let by = if flipped_on { Val::ONE } else { Val::NEG_ONE };
+            add(format!("place {k} wrong in limb {h}"), edited(&chip, |t| row(t, 8).q[2 * k + h] += by));
+        }
+    }
+    for k in 0..4 {
+        for bit in [3, 20] {
+            add(
+                format!("bits {k} of the hash value after the rounds, {bit}"),
+                edited(&base, |t| {
+                    let cell = &mut row(t, 49).bits[k][bit];
+                    *cell = Val::ONE - *cell;
+                    fill_between(&mut t.values);
+                }),
+            );
+        }
     }
     out
 }

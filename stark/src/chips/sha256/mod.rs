@@ -40,7 +40,7 @@
 //! 2. `end` only at `c = 15` of S and `c + 16 high = 31` of R \[3\]; where not `end` the number of the next row is one more \[3\]. A sixteenth or
 //!    thirty-second number does not exist (on S `high` does not count), so `end` is there. The number is 0 after `end`, after I, \[2\] and at a call's first row.
 //! 3. First row: S or padding \[1\]. Last row: D or padding \[1\]. I to R, R to R or at `end` to F, F to I or D; D only from F; I only from F and S \[2\].
-//!    S to S or I \[2\]; to I only at `end` with `last`, never to S there \[3\]. Into the first S row of a call only from D or padding \[2\].
+//!    S to S or I \[2\]; to I only with `last` \[3\] (and at `end`: I has number 0, see (2)), never to S at `end` with `last` \[3\]. Into the first S row of a call only from D or padding \[2\].
 //! 4. So a call is schedule rows of blocks up to the first that is `last`, then `m >= 1` times I, R, F, and D. `m` is the number of blocks: schedule rows
 //!    send `(clk, block, c)`, round rows receive `(clk, block, c / 2)`, and a clock has one call.
 //! 5. `clk, space, ctx, off, len` are constant where `busy` \[2\].

@@ -300,7 +300,7 @@ fn fill_schedule_row(
         set(&mut row.q[2 * k..], &sums[k].map(Val::from_u32));
     }
     if c < 4 {
-        row.load_a = Val::from_bool(c % 2 == 0);
+        row.load_a = Val::from_bool(c.is_multiple_of(2));
         row.load_b = Val::from_bool(c % 2 == 1);
         row.high = Val::from_bool(last && c == 3);
         fill_load(row, event, start, c);
@@ -341,12 +341,12 @@ fn fill_load(row: &mut Sha256Cols<Val>, event: &MemOpEvent, start: usize, c: usi
     for j in RAW {
         row.q[j] = Val::from_u16(u16::from_be_bytes([bytes[2 * j], bytes[2 * j + 1]]));
     }
-    if c.is_multiple_of(2) {
-        if let Some(access) = access {
-            row.read = Val::ONE;
-            row.q[OLD_TIME] = Val::from_u32(access.old_time);
-            row.q[AGE_LO] = Val::from_u16((4 * event.clk + 1 - access.old_time) as u16);
-        }
+    if c.is_multiple_of(2)
+        && let Some(access) = access
+    {
+        row.read = Val::ONE;
+        row.q[OLD_TIME] = Val::from_u32(access.old_time);
+        row.q[AGE_LO] = Val::from_u16((4 * event.clk + 1 - access.old_time) as u16);
     }
     if len >= start + 16 {
         row.bank[FULL] = Val::ONE;
