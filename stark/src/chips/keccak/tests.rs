@@ -185,7 +185,7 @@ fn forgeries() -> Vec<(String, Chip)> {
     for len in [0, 1, 100, 134, 135, 136, 200, 271, 272, 300, 543] {
         let e = &events(&[len], u64::from(len))[0];
         let true_message = padded(e);
-        assert!(filled(e, &true_message, [0; 25]).verdict(&expected(&[e.clone()])).accepted());
+        assert!(filled(e, &true_message, [0; 25]).verdict(&expected(std::slice::from_ref(e))).accepted());
         let mut add = |name: &str, message: Vec<u8>, state: State| {
             if message != true_message || state != [0; 25] {
                 out.push((format!("{name}, length {len}"), filled(e, &message, state)));
@@ -208,7 +208,7 @@ fn forgeries() -> Vec<(String, Chip)> {
             add("first byte changed", with(&[(0, 1)]), [0; 25]);
             add("padding a byte early", with(&[(n - 1, true_message[n - 1] ^ 1), (n, 1)]), [0; 25]);
         }
-        if n % 32 != 0 {
+        if !n.is_multiple_of(32) {
             // The bytes of the last word past the length taken for data.
             let mut longer = e.clone();
             longer.len = len.next_multiple_of(32);

@@ -93,6 +93,12 @@
 //!
 //! Memory words of 16-bit limbs; `clk < 2^27`; at most one call a clock; no instruction sends kind [`SCHEDULE_KIND`].
 //!
+//! # What no lone forgery isolates
+//!
+//! The tests hold, for each other constraint, a trace it alone refuses. Of the order of rows (1 to 3) some parts overlap: a row of a wrong kind or
+//! number breaks several of them at once, as it does the equations of the kind it claims. Booleanity of kinds, `g`, `high`, `end` and `odd` is kept
+//! although the other equations leave little room without it (`odd` not boolean would put 0x00 where (13) wants 0x80).
+//!
 //! # Padding rows
 //!
 //! Zero but for `t1`, `t2` of the first of them. They send and receive nothing, since `read` and the count of the message are 0.
