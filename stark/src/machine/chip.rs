@@ -20,6 +20,7 @@ use crate::chips::opcode::OpcodeChip;
 use crate::chips::public::PublicChip;
 use crate::chips::pushdata::PushDataChip;
 use crate::chips::rom::RomChip;
+use crate::chips::sha256::Sha256Chip;
 use crate::chips::shift::ShiftChip;
 use crate::chips::tables::{ByteChip, Range16Chip};
 use crate::chips::word::WordChip;
@@ -121,6 +122,8 @@ chips! {
     Keccak(KeccakChip) = "keccak",
     /// Keccak-f permutations.
     KeccakF(KeccakFChip) = "keccak-f",
+    /// SHA-256.
+    Sha256(Sha256Chip) = "sha256",
     /// 16-bit range table.
     Range16(Range16Chip) = "range16",
     /// Byte table.

@@ -47,6 +47,7 @@ pub fn chips(image: Option<&Image>) -> Vec<Chip> {
             ChipId::Copy => Chip::Copy(crate::chips::copy::CopyChip),
             ChipId::Keccak => Chip::Keccak(crate::chips::keccak::KeccakChip),
             ChipId::KeccakF => Chip::KeccakF(crate::chips::keccak_f::KeccakFChip),
+            ChipId::Sha256 => Chip::Sha256(crate::chips::sha256::Sha256Chip),
             ChipId::Range16 => Chip::Range16(crate::chips::tables::Range16Chip),
             ChipId::Byte => Chip::Byte(crate::chips::tables::ByteChip),
         })

@@ -32,6 +32,7 @@ pub fn rows(record: &Record) -> Vec<usize> {
         ChipId::Copy => copy::rows(&record.mem_ops),
         ChipId::Keccak => keccak::rows(&record.mem_ops),
         ChipId::KeccakF => keccak_f::rows(&keccak::permutations(&record.mem_ops)),
+        ChipId::Sha256 => sha256::rows(&record.mem_ops),
     };
     ChipId::ALL.iter().map(rows).collect()
 }
@@ -74,6 +75,7 @@ pub fn fill(chips: &[Chip], image: &Image, record: &Record, shape: &Shape) -> Ve
                 Chip::Copy(_) => copy::trace(&record.mem_ops, height, l),
                 Chip::Keccak(_) => keccak::trace(&record.mem_ops, height, l),
                 Chip::KeccakF(_) => keccak_f::trace(&keccak::permutations(&record.mem_ops), height, l),
+                Chip::Sha256(_) => sha256::trace(&record.mem_ops, height, l),
                 Chip::Range16(_) => tables::range16_trace(l),
                 Chip::Byte(_) => tables::byte_trace(l),
             }
