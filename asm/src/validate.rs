@@ -215,7 +215,9 @@ fn registers(i: &Instr) -> Result<(), Invalid> {
     if i.reg == Some(Reg::Clk) {
         return Err(Invalid::ClockWrite);
     }
-    if let (Some(reg @ (Reg::Pc | Reg::Gas | Reg::Cid | Reg::Fork)), Next::Dispatch(_) | Next::EvmJump(_)) = (i.reg, i.next) {
+    if let (Some(reg @ (Reg::Pc | Reg::Gas | Reg::Cid | Reg::Fork)), Next::Dispatch(_) | Next::EvmJump(_)) =
+        (i.reg, i.next)
+    {
         return Err(Invalid::DispatchWrite { reg });
     }
     if i32::from(i.dsp).unsigned_abs() > STACK_LIMIT {

@@ -29,8 +29,6 @@ pub enum Bus {
     MemOp,
     /// Instruction lookups, main to ROM.
     Rom,
-    /// Immediate lookups, main to ROM.
-    RomImm,
     /// Opcode fetches, main to bytecode.
     Fetch,
     /// Push-data fetches, main to bytecode.
@@ -49,13 +47,12 @@ pub enum Bus {
 
 impl Bus {
     /// All buses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::Memory,
         Self::Op2,
         Self::Op3,
         Self::MemOp,
         Self::Rom,
-        Self::RomImm,
         Self::Fetch,
         Self::PushData,
         Self::Opcode,
@@ -74,7 +71,6 @@ impl Bus {
             Self::Op3 => "op3",
             Self::MemOp => "memop",
             Self::Rom => "rom",
-            Self::RomImm => "rom-imm",
             Self::Fetch => "fetch",
             Self::PushData => "push-data",
             Self::Opcode => "opcode",
@@ -208,17 +204,10 @@ messages! {
         /// Result word.
         r: Word,
     }
-    /// An instruction: all fields of a ROM row.
+    /// An instruction: a ROM row.
     RomMsg on Rom {
-        /// Micro-pc and fields.
+        /// Micro-pc, packed flags, values, immediate.
         fields: Many,
-    }
-    /// The immediate word of an instruction.
-    RomImmMsg on RomImm {
-        /// Micro-pc.
-        upc: One,
-        /// The word.
-        word: Word,
     }
     /// The byte of code `cid` at `pc`.
     FetchMsg on Fetch {

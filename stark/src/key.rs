@@ -99,11 +99,8 @@ impl ProvingKey {
         .expect("committing to fixed tables of valid heights does not fail");
         let preprocessed =
             data.common.preprocessed.as_ref().expect("the ROM is preprocessed").commitment.clone();
-        let verifying = VerifyingKey {
-            program_digest: image.digest().0,
-            machine_digest: machine_digest(),
-            preprocessed,
-        };
+        let verifying =
+            VerifyingKey { program_digest: image.digest().0, machine_digest: machine_digest(), preprocessed };
         Self { image, chips, verifying, data, params }
     }
 

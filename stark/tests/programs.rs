@@ -76,5 +76,9 @@ fn inventory_is_within_the_budget_and_documented() {
     assert_eq!(inventory().len(), ChipId::ALL.len());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/chips.md");
     let written = std::fs::read_to_string(path).expect("docs/chips.md is there");
-    assert_eq!(written.trim(), page().trim(), "docs/chips.md is stale: zkrom inspect --machine > docs/chips.md");
+    assert_eq!(
+        written.trim(),
+        page().trim(),
+        "docs/chips.md is stale: zkrom inspect --machine > docs/chips.md"
+    );
 }

@@ -90,6 +90,10 @@ pub fn page() -> String {
         );
     }
     let total: usize = all.iter().map(ChipInventory::opened).sum();
-    let _ = writeln!(out, "\nOpened columns in all: {total} of at most {WIDTH_BUDGET}. Shapes: {} of at most 48.", Shape::table().len());
+    let _ = writeln!(
+        out,
+        "\nOpened columns in all: {total} of at most {WIDTH_BUDGET}. Shapes: {} of at most 48.",
+        Shape::table().len()
+    );
     out
 }

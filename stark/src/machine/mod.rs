@@ -7,7 +7,6 @@ mod security;
 mod shapes;
 mod traces;
 
-
 use zkrom_asm::image::Image;
 
 use crate::chips::opcode::OpcodeChip;
@@ -53,7 +52,6 @@ pub fn chips(image: Option<&Image>) -> Vec<Chip> {
         })
         .collect()
 }
-
 
 /// Dimension of the challenge field.
 pub const CHALLENGE_DIMENSION: usize = <Challenge as p3_field::BasedVectorSpace<Val>>::DIMENSION;

@@ -160,8 +160,16 @@ fn mutants_are_killed() {
     assert!(table.survivors.is_empty(), "{table}");
 
     let unread = [
-        Waiver { column: "mem", reason: "bytes of a word past the end, which is not read", free: past_the_end },
-        Waiver { column: "rest", reason: "limbs of a word past the end, which is not read", free: past_the_end },
+        Waiver {
+            column: "mem",
+            reason: "bytes of a word past the end, which is not read",
+            free: past_the_end,
+        },
+        Waiver {
+            column: "rest",
+            reason: "limbs of a word past the end, which is not read",
+            free: past_the_end,
+        },
     ];
     let mut total = KillTable::default();
     for seed in 0..3 {

@@ -8,12 +8,13 @@
 //!
 //! # Notation
 //!
-//! `f.x` is a field of the instruction, from the ROM: 0 or 1 for flags, exclusive where the ISA has one choice, so that they need no
-//! constraints here. `upc, x0..x3, ctx, sp, pc, gas, cid, fork, clk` are the registers, primed on the next row. `A, B, C, R` are words of 16-bit limbs.
+//! `f.x` is a field of the instruction, from the ROM. Flags are packed there, so each is constrained to be a bit here (2); that they are exclusive where
+//! the ISA has one choice is the image's. `upc, x0..x3, ctx, sp, pc, gas, cid, fork, clk` are the registers, primed on the next row. `A, B, C, R` are words of 16-bit limbs.
 //!
 //! # Equations (degree)
 //!
-//! Fetch: `(1 - f.idle)(rom_upc - upc) = 0` (2); lookup `rom: (rom_upc, f)`. The idle instruction has no effect, wherever the prover
+//! Fetch: `(1 - f.idle)(rom_upc - upc) = 0` (2); lookup `rom: (rom_upc, packed flags, values, f.b_imm B)` (elements of degree 2), so `B` is the
+//! immediate where there is one. The idle instruction has no effect, wherever the prover
 //! puts it: all its fields are zero and the registers stay (clk too).
 //!
 //! Ports (for A; B and C alike): `a_ctx = sum f.a_ctx[k] reg_k` (2), `a_off = f.a_off + sum f.a_base[k] reg_k` (2);
@@ -21,7 +22,7 @@
 //! `lo` and `8 hi` 16-bit lookups (so `lo + 2^16 hi < 2^29 + 2^16`). `now = 4 clk + {0, 1, 3}`; every time on the bus is 0 or some row's `now` < 2^29, so `now - 1 - old_time` in `[0, 2^29 + 2^16)` says
 //! `old_time < now` over the integers. New words: `A' = A + f.swap (B - A)` (2), `B' = B + f.swap (A - B)` (2), `C' = C + f.c_write (R - C)` (2).
 //! Absent operands are zero: `(1 - f.a_en - [i = 0] f.a_reg) A_i = 0` (2), `f.a_reg (A_0 - W) = 0` (2), `(1 - f.b_en - f.b_imm) B_i = 0` (2),
-//! `(1 - f.c_en) C_i = 0` (2). Immediates: lookup `rom-imm: (rom_upc, B)` where `f.b_imm`.
+//! `(1 - f.c_en) C_i = 0` (2).
 //!
 //! Result: `(1 - f.r_bus) R_i = f.r_a A_i + f.r_b B_i + f.r_c C_i + [i = 0] f.r_link (upc + 1)` (2); where `f.r_bus`, `R` is what the
 //! operation's bus says. `f.assert_eq (A_i - B_i) = 0` (2). `upc + 1 <= 2^15` is a 16-bit limb.
