@@ -1,5 +1,9 @@
 use alloy_primitives::U256;
+use p3_air::symbolic::AirLayout;
+use p3_batch_stark::ProverData;
+use p3_batch_stark::symbolic::get_max_constraint_degree;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::logup::LogUpGadget;
 use p3_matrix::dense::RowMajorMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,10 +18,12 @@ use super::{KeccakChip, blocks, permutations, rows, trace};
 use crate::buses::Bus;
 use crate::check::Deletion;
 use crate::chips::keccak_f::{self, KeccakFChip, State};
+use crate::chips::sha256::Sha256Chip;
 use crate::columns::view_mut;
-use crate::field::{Val, limbs};
+use crate::config::ProofParams;
+use crate::field::{Challenge, Val, limbs};
 use crate::lookups::LookupCounts;
-use crate::testing::{Env, Isolated, mutate, opened_columns, prove_isolated, sole_refusers};
+use crate::testing::{Env, Isolated, MachineAir, mutate, opened_columns, prove_isolated, sole_refusers};
 
 const AIR: KeccakChip = KeccakChip;
 pub const WIDTH: usize = KeccakSpongeCols::WIDTH;
@@ -495,4 +501,23 @@ fn every_part_is_noticed() {
     println!("keccak: {report}; columns {:?}", opened_columns(&AIR));
     // The other interactions: without one, nothing on its bus is bound. One of each in an environment that lacks it.
     assert_eq!(report.interactions - report.noticed_lookups.len(), 4, "memory twice, keccak-f, memop");
+}
+
+fn degree<A: MachineAir>(air: &A) -> usize {
+    let data =
+        ProverData::from_airs_and_degrees(&ProofParams::TESTING.config(), std::slice::from_ref(air), &[5])
+            .expect("the proof system takes the chip");
+    let lookups = &data.common.lookups[0];
+    let layout = AirLayout::from_air(air);
+    get_max_constraint_degree::<_, Challenge, A, _>(air, layout, 32, lookups, &LogUpGadget::new())
+}
+
+#[test]
+fn the_hash_chips_are_of_degree_three() {
+    assert_eq!(degree(&AIR), 3);
+    assert_eq!(degree(&KeccakFChip), 3);
+    assert_eq!(degree(&Sha256Chip), 3);
+    assert_eq!(opened_columns(&AIR), (249, 110));
+    assert_eq!(opened_columns(&KeccakFChip), (2633, 10));
+    assert_eq!(opened_columns(&Sha256Chip), (230, 20));
 }
