@@ -132,15 +132,15 @@ macro_rules! messages {
         impl<E> Message<E> for $name<E> {
             const BUS: Bus = Bus::$bus;
             fn into_fields(self) -> Vec<E> {
-                let mut out = Vec::new();
-                $( messages!(@push out, self.$field, $kind); )*
-                out
+                let fields = core::iter::empty();
+                $( let fields = fields.chain(messages!(@iter self.$field, $kind)); )*
+                fields.collect()
             }
         }
     )* };
-    (@push $out:ident, $v:expr, One) => { $out.push($v) };
-    (@push $out:ident, $v:expr, Word) => { $out.extend($v) };
-    (@push $out:ident, $v:expr, Many) => { $out.extend($v) };
+    (@iter $v:expr, One) => { core::iter::once($v) };
+    (@iter $v:expr, Word) => { $v };
+    (@iter $v:expr, Many) => { $v };
 }
 
 messages! {

@@ -285,11 +285,11 @@ fn next_instruction<AB: AirBuilder>(
     let one = AB::Expr::ONE;
     let follow = local.upc + AB::F::ONE;
     let target: AB::Expr = f.target.into();
-    let jump_by = target.clone() - follow.clone();
+    let jump_by = target - follow.clone();
     // Each kind as what it adds to the following instruction's address.
     let mut step = jump_by.clone() * f.jump;
     step += jump_by.clone() * f.branch_zero * local.zero;
-    step += jump_by.clone() * f.branch_nonzero * (one.clone() - local.zero.into());
+    step += jump_by.clone() * f.branch_nonzero * (one - local.zero.into());
     step += (row.r_int.clone() - follow.clone()) * f.ret;
     step -= f.halt + f.idle;
     step += (local.handler.into() - follow.clone()) * (f.dispatch * local.ok);
