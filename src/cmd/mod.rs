@@ -1,13 +1,17 @@
 //! The verbs, one file each.
 
 mod asm;
+mod bench;
 mod inspect;
+mod oracle;
 mod program;
 mod prove;
 mod run;
+mod sample;
 mod security;
 mod test_rom;
 mod verify;
+mod witness;
 
 use clap::{Parser, Subcommand};
 use miette::Result;
@@ -36,6 +40,10 @@ enum Verb {
     Verify(verify::Verify),
     Security(security::Security),
     Inspect(inspect::Inspect),
+    Bench(bench::Bench),
+    Sample(sample::Sample),
+    Witness(witness::Witness),
+    Oracle(oracle::Oracle),
 }
 
 impl Cli {
@@ -49,6 +57,10 @@ impl Cli {
             Verb::Verify(v) => v.run(self.json),
             Verb::Security(v) => v.run(self.json),
             Verb::Inspect(v) => v.run(self.json),
+            Verb::Bench(v) => v.run(self.json),
+            Verb::Sample(v) => v.run(self.json),
+            Verb::Witness(v) => v.run(self.json),
+            Verb::Oracle(v) => v.run(self.json),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Proving.
 
+use std::time::{Duration, Instant};
+
 use p3_batch_stark::{StarkInstance, prove_batch};
+use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use tracing::info_span;
 use zkrom_executor::record::Record;
 
 use crate::chips::{main, public};
-use crate::field::Val;
+use crate::config::{Challenger, Pcs};
+use crate::field::{Challenge, Val};
 use crate::key::ProvingKey;
 use crate::machine::{ChipId, Shape, fill, rows};
 use crate::proof::{EndState, Proof, Statement};
@@ -85,6 +89,46 @@ impl ProvingKey {
         let cell = size_of::<Val>() as u64;
         let per_cell = 2 + (1 << self.params.log_blowup) + 1;
         self.committed_cells(shape) * cell * per_cell + FIXED_BYTES
+    }
+
+    /// The time that extending and committing to matrices of a shape's size takes, main traces and lookups, and nothing else: the floor no proof with this
+    /// commitment scheme can go below.
+    ///
+    /// # Panics
+    ///
+    /// Where p3's commitment fails, which it does not for these heights.
+    #[must_use]
+    pub fn floor(&self, shape: &Shape) -> Duration {
+        let config = self.params.config();
+        let pcs = p3_uni_stark::StarkGenericConfig::pcs(&config);
+        let matrices = |widths: Vec<usize>| {
+            widths
+                .into_iter()
+                .zip(shape.log_heights())
+                .filter(|(width, _)| *width > 0)
+                .map(|(width, log_height)| {
+                    let cell = |i: usize| Val::from_u64(i as u64 * 0x9e37_79b9);
+                    let values = (0..width << log_height).map(cell).collect();
+                    let domain = <Pcs as p3_commit::Pcs<Challenge, Challenger>>::natural_domain_for_degree(
+                        pcs,
+                        1 << log_height,
+                    );
+                    (domain, RowMajorMatrix::new(values, width))
+                })
+                .collect::<Vec<_>>()
+        };
+        let main: Vec<usize> = self.chips.iter().map(p3_air::BaseAir::width).collect();
+        let lookups = self.committed_widths().iter().zip(&main).map(|(all, main)| all - main).collect();
+        [matrices(main), matrices(lookups)]
+            .into_iter()
+            .map(|batch| {
+                let start = Instant::now();
+                let committed = <Pcs as p3_commit::Pcs<Challenge, Challenger>>::commit(pcs, batch);
+                let time = start.elapsed();
+                drop(committed.expect("committing to matrices of valid heights does not fail"));
+                time
+            })
+            .sum()
     }
 
     /// Fills the traces of a recorded run.

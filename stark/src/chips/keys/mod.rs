@@ -1,4 +1,4 @@
-//! The numbering of keys: [`Op2`](zkrom_asm::isa::Op2) `KEYID` and `KEYCOUNT`.
+//! The numbering of keys: `Op2` `KEYID` and `KEYCOUNT`.
 //!
 //! # Statement
 //!

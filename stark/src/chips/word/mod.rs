@@ -1,4 +1,4 @@
-//! Words that enter without arithmetic: [`Op2`](zkrom_asm::isa::Op2) `HINT` and `SPLIT`, one row each.
+//! Words that enter without arithmetic: `Op2` `HINT` and `SPLIT`, one row each.
 //!
 //! # Statement
 //!
