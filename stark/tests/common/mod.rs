@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, reason = "each test binary uses a part of it")]
 
 pub mod every_op;
+pub mod forge;
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
