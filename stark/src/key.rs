@@ -59,7 +59,11 @@ pub fn packed_lookups(chips: &[Chip]) -> Vec<Lookups<Val>> {
 }
 
 /// The part of p3's data that prover and verifier share.
-pub(crate) fn common_data(chips: &[Chip], key: &VerifyingKey) -> CommonData<Config> {
+pub(crate) fn common_data(
+    chips: &[Chip],
+    lookups: Vec<Lookups<Val>>,
+    key: &VerifyingKey,
+) -> CommonData<Config> {
     let shape = &Shape::table()[0];
     let mut instances = Vec::with_capacity(chips.len());
     let mut matrix_to_instance = Vec::new();
@@ -76,7 +80,7 @@ pub(crate) fn common_data(chips: &[Chip], key: &VerifyingKey) -> CommonData<Conf
     }
     let preprocessed =
         GlobalPreprocessed { commitment: key.preprocessed.clone(), instances, matrix_to_instance };
-    CommonData::new(Some(preprocessed), packed_lookups(chips))
+    CommonData::new(Some(preprocessed), lookups)
 }
 
 impl ProvingKey {

@@ -37,7 +37,7 @@ pub enum ProveError {
 }
 
 /// A run with the traces it is proved from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Traces {
     /// Index of the shape.
     pub shape: usize,

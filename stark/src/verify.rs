@@ -3,17 +3,20 @@
 //! p3's verifier trusts its caller for which tables there are and how high, which commitment the preprocessed columns have, and what the public values mean.
 //! The shell pins all of these before the first hash is computed.
 
+use std::sync::LazyLock;
+
 use alloy_primitives::U256;
 use p3_batch_stark::verify_batch;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::Lookups;
 use zkrom_asm::isa::{CLK_BOUND, Reg};
 use zkrom_executor::record::{Regs, Row};
 
 use crate::chips::public;
 use crate::config::ProofParams;
 use crate::field::Val;
-use crate::key::common_data;
-use crate::machine::{ChipId, Shape, chips, machine_digest};
+use crate::key::{common_data, packed_lookups};
+use crate::machine::{Chip, ChipId, Shape, chips, machine_digest};
 use crate::proof::{EndState, Proof, Statement, VerifyingKey};
 
 /// Why a proof is refused.
@@ -88,6 +91,18 @@ impl EndState {
     }
 }
 
+/// What is the same for every key and proof, made once.
+struct Machine {
+    digest: [u8; 32],
+    chips: Vec<Chip>,
+    lookups: Vec<Lookups<Val>>,
+}
+
+static MACHINE: LazyLock<Machine> = LazyLock::new(|| {
+    let chips = chips(None);
+    Machine { digest: machine_digest(), lookups: packed_lookups(&chips), chips }
+});
+
 fn hex(bytes: &[u8; 32]) -> String {
     format!("{:#x}", U256::from_be_bytes(*bytes))
 }
@@ -112,9 +127,9 @@ impl VerifyingKey {
         proof: &'a Proof,
         params: ProofParams,
     ) -> Result<&'a Statement, VerifyError> {
-        let machine = machine_digest();
-        if self.machine_digest != machine {
-            return Err(VerifyError::Machine { expected: hex(&machine), got: hex(&self.machine_digest) });
+        let Machine { digest: machine, chips, lookups } = &*MACHINE;
+        if self.machine_digest != *machine {
+            return Err(VerifyError::Machine { expected: hex(machine), got: hex(&self.machine_digest) });
         }
         let rom = self.rom_digest();
         if proof.statement.rom_digest != rom {
@@ -138,7 +153,6 @@ impl VerifyingKey {
         if got >= CLK_BOUND {
             return Err(VerifyError::Clock { got });
         }
-        let chips = chips(None);
         let public_values: Vec<Vec<Val>> = ChipId::ALL
             .iter()
             .map(|id| match id {
@@ -149,8 +163,8 @@ impl VerifyingKey {
                 _ => vec![],
             })
             .collect();
-        let common = common_data(&chips, self);
-        verify_batch(&params.config(), &chips, &proof.stark, &public_values, &common)
+        let common = common_data(chips, lookups.clone(), self);
+        verify_batch(&params.config(), chips, &proof.stark, &public_values, &common)
             .map_err(|e| VerifyError::Stark(e.to_string()))?;
         Ok(&proof.statement)
     }

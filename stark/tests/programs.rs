@@ -1,57 +1,20 @@
 //! The example programs through the whole machine: checked, proved, verified; and dishonest variations refused.
 
+mod common;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use alloy_primitives::U256;
-use zkrom_asm::{Files, Image, Options, assemble};
-use zkrom_executor::hints::Hints;
-use zkrom_executor::record::Record;
-use zkrom_executor::{Executor, Input, Program};
-use zkrom_stark::check::{Instance, check};
-use zkrom_stark::config::ProofParams;
-use zkrom_stark::key::ProvingKey;
+use common::every_op::{self, BINARY, MEM_OPS, MEM_OPS_WITHOUT_A_CHIP};
+use common::{image, input, record, whole};
+use zkrom_asm::isa::{ModulusId, Op, Op2, Op3, PUBLIC_WORDS};
 use zkrom_stark::machine::{ChipId, WIDTH_BUDGET, inventory, page};
-use zkrom_stark::proof::FileFormat;
-
-fn image(path: &str) -> Image {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-    assemble(&root, &Files::Disk, &Options::default()).expect("the program assembles").image
-}
-
-fn record(image: &Image, public: &[u64], private: &[U256]) -> Record {
-    let mut input = Input { private: private.to_vec(), ..Input::default() };
-    for (slot, &word) in input.public.iter_mut().zip(public) {
-        *slot = U256::from(word);
-    }
-    let program = Program::load(image, &Hints::default()).expect("the image loads");
-    Executor::new(&program, input).record().expect("the program halts")
-}
-
-/// Checks a run's traces, and proves and verifies it with few-query parameters.
-fn whole(image: &Image, record: &Record) {
-    let key = ProvingKey::new(image.clone(), ProofParams::TESTING);
-    let traces = key.traces(record).expect("the run fits a shape");
-    let instances: Vec<Instance<'_, _>> = key
-        .chips
-        .iter()
-        .zip(&traces.matrices)
-        .zip(&traces.public_values)
-        .map(|((air, trace), public_values)| Instance { name: air.id().name(), air, trace, public_values })
-        .collect();
-    let report = check(&instances);
-    assert!(report.is_ok(), "{report}");
-    drop(instances);
-    let proof = key.prove_traces(record, traces).expect("the prover runs");
-    let statement = key.verifying.verify_with(&proof, ProofParams::TESTING).expect("the proof verifies");
-    assert_eq!(statement.public_out, record.public_out);
-    let bytes = proof.to_bytes();
-    assert_eq!(zkrom_stark::proof::Proof::from_bytes(&bytes).expect("it reads back").to_bytes(), bytes);
-}
 
 #[test]
 fn factorial() {
     let image = image("rom/examples/factorial.zkasm");
-    let record = record(&image, &[20], &[]);
+    let record = record(&image, input(&[20], &[]));
     assert_eq!(record.public_out[0], U256::from(2_432_902_008_176_640_000_u64));
     whole(&image, &record);
 }
@@ -60,13 +23,38 @@ fn factorial() {
 fn keccak() {
     let image = image("rom/examples/keccak.zkasm");
     let words: Vec<U256> = (1..40_u64).map(|i| U256::from(i) << (i % 200)).collect();
-    whole(&image, &record(&image, &[1_000], &words));
+    whole(&image, &record(&image, input(&[1_000], &words)));
 }
 
 #[test]
 fn memcopy() {
     let image = image("rom/examples/memcopy.zkasm");
-    whole(&image, &record(&image, &[], &[U256::from(7) << 250, U256::MAX]));
+    whole(&image, &record(&image, input(&[], &[U256::from(7) << 250, U256::MAX])));
+}
+
+/// Every operation, in one program.
+#[test]
+fn every_operation() {
+    let image = every_op::image();
+    let record = record(&image, every_op::input());
+    let mut wanted: BTreeSet<String> =
+        [Op::None, Op::MovA, Op::MovB, Op::MovC, Op::Link, Op::Swap, Op::AssertEq, Op::PushData]
+            .into_iter()
+            .chain(BINARY.map(Op::Op2))
+            .chain([Op2::Hint, Op2::Split, Op2::KeyId, Op2::KeyCount].map(Op::Op2))
+            .chain((0..PUBLIC_WORDS as u8).flat_map(|i| [Op::Op2(Op2::PubIn(i)), Op::Op2(Op2::PubOut(i))]))
+            .chain([Op3::AddMod, Op3::MulMod].map(Op::Op3))
+            .chain(ModulusId::ALL.iter().flat_map(|&m| [Op::Op3(Op3::MulAdd(m)), Op::Op3(Op3::MulSub(m))]))
+            .chain(MEM_OPS.map(Op::Mem))
+            .map(|op| format!("{op:?}"))
+            .collect();
+    for op in MEM_OPS_WITHOUT_A_CHIP {
+        assert!(wanted.remove(&format!("{:?}", Op::Mem(op))));
+    }
+    let used: BTreeSet<String> =
+        record.rows.iter().map(|r| format!("{:?}", image.instrs[r.upc as usize].op)).collect();
+    assert_eq!(used, wanted);
+    whole(&image, &record);
 }
 
 #[test]
