@@ -193,3 +193,30 @@ fn every_node_is_needed() {
     }
     assert!(tried > 100, "{tried}");
 }
+
+/// The lists of blocks: transactions, receipts, withdrawals, of any size, against `alloy-trie`.
+#[test]
+fn list_roots_agree_with_alloy() {
+    let rom = Rom::new("list");
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for count in [0, 1, 2, 3, 15, 16, 17, 18, 100, 127, 128, 129, 130, 200, 255, 256, 257, 300, 700] {
+        let items: Vec<Vec<u8>> = (0..count)
+            .map(|_| {
+                let length = if rng.random_bool(0.5) { rng.random_range(1..40) } else { rng.random_range(100..1000) };
+                (0..length).map(|_| rng.random()).collect()
+            })
+            .collect();
+        let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+        let mut words = vec![];
+        blobs(&mut words, items.iter().map(|i| &i[..]));
+        let outcome = rom.run(words).unwrap_or_else(|e| panic!("{count} items: {e}"));
+        assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{count} items");
+        println!("{count} items: {} rows, {} permutations", outcome.rows, outcome.counts.work.keccak_permutations);
+    }
+    // One long item.
+    let items = [vec![7u8; 100_000]];
+    let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+    let mut words = vec![];
+    blobs(&mut words, items.iter().map(|i| &i[..]));
+    assert_eq!(rom.run(words).unwrap().public_out[0], U256::from_be_bytes(expected.0));
+}
