@@ -212,6 +212,9 @@ fn list_roots_agree_with_alloy() {
         let outcome = rom.run(words).unwrap_or_else(|e| panic!("{count} items: {e}"));
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{count} items");
         println!("{count} items: {} rows, {} permutations", outcome.rows, outcome.counts.work.keccak_permutations);
+        if count == 200 {
+            rom.rows(&outcome).iter().for_each(|(procedure, rows)| println!("    {rows:>8} {procedure}"));
+        }
     }
     // One long item.
     let items = [vec![7u8; 100_000]];
@@ -219,4 +222,100 @@ fn list_roots_agree_with_alloy() {
     let mut words = vec![];
     blobs(&mut words, items.iter().map(|i| &i[..]));
     assert_eq!(rom.run(words).unwrap().public_out[0], U256::from_be_bytes(expected.0));
+}
+
+fn nibble_path(leaf: bool, nibbles: &[u8]) -> Vec<u8> {
+    let flag = 2 * u8::from(leaf);
+    let (mut out, rest) =
+        if nibbles.len() % 2 == 1 { (vec![(flag + 1) << 4 | nibbles[0]], &nibbles[1..]) } else { (vec![flag << 4], nibbles) };
+    out.extend(rest.chunks(2).map(|p| p[0] << 4 | p[1]));
+    out
+}
+
+fn rlp_string(bytes: &[u8]) -> Vec<u8> {
+    alloy_rlp::encode(bytes)
+}
+
+fn rlp_list(items: &[Vec<u8>]) -> Vec<u8> {
+    let payload = items.concat();
+    let mut out = vec![];
+    alloy_rlp::Header { list: true, payload_length: payload.len() }.encode(&mut out);
+    out.extend(payload);
+    out
+}
+
+/// Nodes that hash to the root, but are none: a read proves nothing from them.
+#[test]
+fn malformed_nodes_are_refused() {
+    let path = |leaf, n: usize| rlp_string(&nibble_path(leaf, &vec![0; n]));
+    let leaf = |value: &[u8]| rlp_list(&[path(true, 64), rlp_string(value)]);
+    let empty = vec![0x80];
+    let hash = rlp_string(&[0x11; 32]);
+    let branch = |items: usize, with: &[(usize, Vec<u8>)]| {
+        let mut all = vec![empty.clone(); items];
+        with.iter().for_each(|(i, b)| all[*i] = b.clone());
+        rlp_list(&all)
+    };
+    let good: Vec<(&str, Vec<u8>)> = vec![
+        ("leaf", leaf(&[5])),
+        ("long leaf", leaf(&[5; 60])),
+        ("branch", branch(17, &[(1, hash.clone()), (2, hash.clone())])),
+        ("branch that begins with a hash", branch(17, &[(1, hash.clone()), (3, hash.clone())])),
+    ];
+    let mut bad: Vec<(&str, Vec<u8>)> = vec![
+        ("nothing", vec![]),
+        ("a string", vec![0x83, 1, 2, 3]),
+        ("no item", vec![0xc0]),
+        ("one item", rlp_list(&[path(true, 64)])),
+        ("three items", rlp_list(&[path(true, 64), vec![5], vec![5]])),
+        ("16 items", branch(16, &[(1, hash.clone()), (2, hash.clone())])),
+        ("18 items", branch(18, &[(1, hash.clone()), (2, hash.clone())])),
+        ("a branch with a value", branch(17, &[(1, hash.clone()), (2, hash.clone()), (16, vec![5])])),
+        ("a short hash", branch(17, &[(1, rlp_string(&[0x11; 31])), (2, hash.clone())])),
+        ("a long hash", branch(17, &[(1, rlp_string(&[0x11; 33])), (2, hash.clone())])),
+        ("a byte for a child", branch(17, &[(1, vec![5]), (2, hash.clone())])),
+        ("an empty list for a child", branch(17, &[(1, vec![0xc0]), (2, hash.clone())])),
+        ("an embedded node of 32 bytes", branch(17, &[(1, rlp_list(&[vec![5; 31]])), (2, hash.clone())])),
+        ("an empty value", leaf(&[])),
+        ("a short path", rlp_list(&[path(true, 63), vec![5]])),
+        ("a long path", rlp_list(&[path(true, 65), vec![5]])),
+        ("a longer path", rlp_list(&[path(true, 66), vec![5]])),
+        ("an empty path", rlp_list(&[path(false, 0), hash.clone()])),
+        ("an extension as long as a key", rlp_list(&[path(false, 64), hash.clone()])),
+        ("an extension to a byte", rlp_list(&[path(false, 3), vec![5]])),
+        ("an extension to a short hash", rlp_list(&[path(false, 3), rlp_string(&[0x11; 31])])),
+        ("a path flag of 4", rlp_list(&[rlp_string(&[&[0x40][..], &[0; 32]].concat()), vec![5]])),
+        ("a padded even path", rlp_list(&[rlp_string(&[&[0x21][..], &[0; 32]].concat()), vec![5]])),
+        ("a list for a path", rlp_list(&[rlp_list(&[vec![5]]), vec![5]])),
+        ("a list for a value", rlp_list(&[path(true, 64), rlp_list(&[vec![5]])])),
+        ("a prefixed byte", [&rlp_list(&[path(true, 64), vec![0x81, 5]])[..]].concat()),
+        ("a long form of a short value", rlp_list(&[path(true, 64), vec![0xb8, 2, 1, 2]])),
+        ("a value past the end", rlp_list(&[path(true, 64), vec![0x83, 1, 2]])),
+    ];
+    let mut full = branch(17, &(0..16).map(|i| (i, hash.clone())).collect::<Vec<_>>());
+    full[3] = 0x9f;
+    bad.push(("a full branch with a wrong marker", full.clone()));
+    full[3] = 0xa0;
+    full[2] = 0x12;
+    bad.push(("a full branch with a wrong header", full));
+    // A long form of a short list, and a short form that says too much.
+    let mut long = leaf(&[5]);
+    long.splice(0..1, [0xf8, long[0] - 0xc0]);
+    bad.push(("a long form of a short list", long));
+    for (what, mut node) in [("a byte after the leaf", leaf(&[5])), ("a byte after the branch", branch(17, &[(1, hash.clone()), (2, hash)]))] {
+        node.push(0);
+        bad.push((what, node));
+    }
+    let run = |node: &[u8]| {
+        let nodes = [Bytes::copy_from_slice(node)];
+        program().run(input(&nodes, keccak256(node), &[Command::Read(B256::ZERO)]))
+    };
+    for (what, node) in good {
+        assert!(run(&node).is_ok(), "{what}: {:?}", run(&node));
+    }
+    for (what, node) in bad {
+        let error = run(&node).expect_err(what);
+        let named = error.contains("invalid_node") || error.contains("unsupported_long_value");
+        assert!(named, "{what}: {error}");
+    }
 }
