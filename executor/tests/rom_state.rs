@@ -213,7 +213,7 @@ fn random_states_are_read_and_written_back() {
     }
 }
 
-/// All accounts that a real block's transactions name are read from its witness.
+/// Accounts that real blocks name, and slots of theirs, are read from the witness, changed, and written back.
 #[test]
 fn accounts_of_real_blocks() {
     let rom = Rom::new("state");
@@ -231,25 +231,78 @@ fn accounts_of_real_blocks() {
             addresses.extend(tx.to());
         }
         addresses.extend(block.withdrawals.iter().flatten().map(|w| w.address));
-        let (mut found, mut absent) = (0, 0);
+        let mut known = vec![];
+        let mut absent = 0;
         let mut unique = addresses.clone();
         unique.sort_unstable();
         unique.dedup();
         for a in unique {
             let leaf = trie.get(&store, &keccak256(a)).unwrap();
             let account = leaf.map(|l| TrieAccount::decode(&mut &l[..]).unwrap());
-            found += u32::from(account.is_some());
+            known.extend(account.map(|account| (a, account)));
             absent += u32::from(account.is_none());
             script.account(a, account.as_ref());
         }
-        let words = script.input(&input.witness.codes, &input.witness.state, parent.state_root);
-        let outcome = rom.run(words).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let reads = rom.run(script.input(&input.witness.codes, &input.witness.state, parent.state_root));
+        let reads = reads.unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(reads.public_out[1], script.digest(), "{name}");
+        assert_eq!(reads.public_out[0], U256::from_be_bytes(parent.state_root.0), "{name}");
+
+        // Slots that the witness can prove, and new values for some of them, deletions and all balances.
+        let (mut slots, mut writes, mut deletions) = (0, 0, 0);
+        let mut changed = vec![];
+        for (n, (address, before)) in known.iter().enumerate() {
+            let mut after = *before;
+            let mut storage = PartialTrie::new(before.storage_root);
+            let mut puts = vec![];
+            for i in 0..400u64 {
+                let slot = U256::from(i);
+                let Ok(leaf) = storage.get(&store, &slot_key(slot)) else { continue };
+                let value = leaf.map_or(U256::ZERO, |l| U256::decode(&mut &l[..]).unwrap());
+                script.slot(*address, slot, value);
+                slots += 1;
+                if i % 3 == 1 {
+                    script.command(4, *address, &[slot, U256::from(i * 1000)]);
+                    puts.push((slot, U256::from(i * 1000)));
+                    writes += 1;
+                }
+            }
+            for (slot, value) in puts {
+                storage.insert(&store, &slot_key(slot), alloy_rlp::encode(value)).unwrap();
+            }
+            // A deletion that finds its sibling.
+            let mut without = storage.clone();
+            if !storage.get(&store, &slot_key(U256::ZERO)).unwrap_or_default().unwrap_or_default().is_empty()
+                && without.remove(&store, &slot_key(U256::ZERO)).is_ok()
+            {
+                script.command(4, *address, &[U256::ZERO, U256::ZERO]);
+                storage = without;
+                deletions += 1;
+            }
+            after.storage_root = storage.root();
+            after.balance += U256::from(n + 1);
+            script.command(3, *address, &[U256::from(after.nonce), after.balance]);
+            changed.push((*address, after));
+        }
+        for (address, account) in changed {
+            trie.insert(&store, &keccak256(address), alloy_rlp::encode(account)).unwrap();
+        }
+        let expected = trie.root();
+        let outcome = rom.run(script.input(&input.witness.codes, &input.witness.state, parent.state_root));
+        let outcome = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(outcome.public_out[1], script.digest(), "{name}");
-        assert_eq!(outcome.public_out[0], U256::from_be_bytes(parent.state_root.0), "{name}");
+        assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{name}");
         let (nodes, codes) = (input.witness.state.len(), input.witness.codes.len());
-        let permutations = outcome.counts.work.keccak_permutations;
-        println!("{name}: {nodes} nodes, {codes} codes, {found} accounts found, {absent} absent: {} rows, {permutations} permutations", outcome.rows);
-        for (procedure, rows) in rom.rows(&outcome).into_iter().take(14) {
+        println!(
+            "{name}: {nodes} nodes, {codes} codes, {} accounts found, {absent} absent: {} rows, {} permutations; \
+             with {slots} slots read, {writes} written, {deletions} deleted, all accounts changed: {} rows, {} permutations",
+            known.len(),
+            reads.rows,
+            reads.counts.work.keccak_permutations,
+            outcome.rows,
+            outcome.counts.work.keccak_permutations,
+        );
+        for (procedure, rows) in rom.rows(&outcome).into_iter().take(24) {
             println!("    {rows:>8} {procedure}");
         }
     }
