@@ -307,3 +307,64 @@ fn accounts_of_real_blocks() {
         }
     }
 }
+
+/// A proved leaf that holds no account or no slot's value, and codes that are not there.
+#[test]
+fn malformed_values_and_missing_codes_are_refused() {
+    let rom = Rom::new("state");
+    let address = Address::repeat_byte(7);
+    let good = TrieAccount { nonce: 1, balance: U256::from(2), storage_root: EMPTY_ROOT_HASH, code_hash: KECCAK256_EMPTY };
+    let read = |value: Vec<u8>, commands: &[(u64, &[U256])], codes: &[Bytes], storage: Option<Vec<u8>>| {
+        let mut store = NodeStore::default();
+        let mut value = value;
+        if let Some(slot) = storage {
+            let mut trie = PartialTrie::empty();
+            trie.insert(&store, &slot_key(U256::ZERO), slot).unwrap();
+            value = alloy_rlp::encode(TrieAccount { storage_root: trie.commit(&mut store), ..good });
+        }
+        let mut trie = PartialTrie::empty();
+        trie.insert(&store, &keccak256(address), value).unwrap();
+        let root = trie.commit(&mut store);
+        let mut script = Script::new();
+        commands.iter().for_each(|(n, rest)| script.command(*n, address, rest));
+        let (mut state, storage_nodes) = (PartialTrie::new(root), store.len());
+        state.get(&store, &keccak256(address)).unwrap();
+        let mut nodes = store.take_used();
+        if storage_nodes > 1 {
+            let leaf = alloy_rlp::encode(good);
+            assert!(!leaf.is_empty());
+            let mut storage = PartialTrie::new(TrieAccount::decode(&mut state.get(&store, &keccak256(address)).unwrap().unwrap()).unwrap().storage_root);
+            storage.get(&store, &slot_key(U256::ZERO)).unwrap();
+            nodes.extend(store.take_used());
+        }
+        rom.run(script.input(codes, &nodes, root))
+    };
+    let encoded = alloy_rlp::encode(good);
+    assert!(read(encoded.clone(), &[(1, &[]), (6, &[])], &[], None).is_ok());
+    let mut bad = vec![];
+    // A long form too much, a nonce with a leading zero, a short root, a list more, bytes after the list.
+    bad.push([&[0xf9, 0, encoded[1]][..], &encoded[2..]].concat());
+    bad.push([&[0xf8, encoded[1] + 1, 0x82, 0][..], &encoded[2..]].concat());
+    bad.push([&[0xf8, encoded[1], 0][..], &encoded[3..]].concat());
+    bad.push([&encoded[..4], &[0x9f][..], &encoded[5..]].concat());
+    bad.push([&encoded[..37], &[0x9f][..], &encoded[38..]].concat());
+    bad.push([&[0xf8, encoded[1] + 1][..], &encoded[2..], &[1]].concat());
+    bad.push([&encoded[..], &[1]].concat());
+    for value in bad {
+        let error = read(value.clone(), &[(1, &[])], &[], None).expect_err(&format!("{value:02x?}"));
+        assert!(error.contains("invalid_account") || error.contains("invalid_rlp"), "{value:02x?}: {error}");
+    }
+    let slot: (u64, &[U256]) = (2, &[U256::ZERO]);
+    assert!(read(vec![], &[slot], &[], Some(vec![5])).is_ok());
+    for value in [vec![0x80], vec![0x81, 5], vec![0x82, 0, 5], vec![5, 5], vec![0xc1, 5], vec![0]] {
+        let error = read(vec![], &[slot], &[], Some(value.clone())).expect_err(&format!("{value:02x?}"));
+        assert!(error.contains("invalid_slot") || error.contains("invalid_rlp"), "{value:02x?}: {error}");
+    }
+    let code = Bytes::from_static(&[1, 2, 3]);
+    let with_code = alloy_rlp::encode(TrieAccount { code_hash: keccak256(&code), ..good });
+    assert!(read(with_code.clone(), &[(6, &[])], std::slice::from_ref(&code), None).is_ok());
+    for codes in [vec![], vec![Bytes::from_static(&[1, 2, 4])], vec![Bytes::from_static(&[1, 2, 3, 0])]] {
+        let error = read(with_code.clone(), &[(6, &[])], &codes, None).unwrap_err();
+        assert!(error.contains("missing_code"), "{error}");
+    }
+}
