@@ -302,9 +302,7 @@ fn accounts_of_real_blocks() {
             outcome.rows,
             outcome.counts.work.keccak_permutations,
         );
-        for (procedure, rows) in rom.rows(&outcome).into_iter().take(24) {
-            println!("    {rows:>8} {procedure}");
-        }
+        rom.print_rows(&outcome);
     }
 }
 

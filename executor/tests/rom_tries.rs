@@ -213,7 +213,7 @@ fn list_roots_agree_with_alloy() {
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{count} items");
         println!("{count} items: {} rows, {} permutations", outcome.rows, outcome.counts.work.keccak_permutations);
         if count == 200 {
-            rom.rows(&outcome).iter().for_each(|(procedure, rows)| println!("    {rows:>8} {procedure}"));
+            rom.print_rows(&outcome);
         }
     }
     // One long item.

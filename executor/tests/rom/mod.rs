@@ -44,9 +44,16 @@ impl Rom {
         Executor::new(&self.program, input).run().map_err(|e| e.render(&Places(&self.assembly)))
     }
 
-    /// Rows by procedure.
-    pub fn rows(&self, outcome: &Outcome) -> Vec<(String, u64)> {
-        outcome.profile.procedures(&Places(&self.assembly))
+    /// Rows and calls by procedure, for the figures in the sources' headers.
+    pub fn print_rows(&self, outcome: &Outcome) {
+        for unit in &self.assembly.source_map.units {
+            let rows = &outcome.profile.rows_by_upc;
+            let all: u32 = rows.iter().skip(unit.start as usize).take(unit.rows as usize).sum();
+            let calls = rows.get(unit.start as usize).copied().unwrap_or(0);
+            if calls > 0 {
+                println!("    {:>7} rows, {calls:>6} calls, {:>7.1} a call: {}", all, f64::from(all) / f64::from(calls), unit.name);
+            }
+        }
     }
 }
 
