@@ -9,7 +9,7 @@ use common::forge::{as_the_verifier, edit_main, force_outcome, get_main_row, mai
 use common::{Reference, caught, every_op, program};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::Matrix;
-use zkrom_asm::isa::{LIMBS, Next, Op, Op2, Reg, Space, fault};
+use zkrom_asm::isa::{LIMBS, Next, PUBLIC_WORDS, Op, Op2, Reg, Space, fault};
 use zkrom_asm::{Image, isa::MemOp};
 use zkrom_executor::record::{Access, Record};
 use zkrom_executor::{DispatchOutcome, Executor, Fault, FaultKind, PortName, Program, Tamper};
@@ -85,9 +85,17 @@ fn refused(name: &str, record: &Record, mut traces: Traces) {
     let end = claim_end(&mut traces);
     let refusals = REFERENCE.refusals(&traces);
     assert!(!refusals.is_empty(), "{name}: ACCEPTED by the check");
+    // The verifier is told the public words that were proved.
+    let limbs = traces.public_values[ChipId::Public as usize].clone();
+    let word = |k: usize| {
+        let limbs = limbs[k * LIMBS..(k + 1) * LIMBS].iter().rev();
+        limbs.fold(U256::ZERO, |w, l| (w << 16) + U256::from(p3_field::PrimeField32::as_canonical_u32(l)))
+    };
     let error = match caught(|| key.prove_traces(record, traces)) {
         Ok(Ok(mut proof)) => {
             proof.end = end;
+            proof.statement.public_in = core::array::from_fn(word);
+            proof.statement.public_out = core::array::from_fn(|k| word(PUBLIC_WORDS + k));
             let verdict = caught(|| key.verifying.verify_with(&proof, ProofParams::TESTING).map(|_| ()));
             verdict.expect("the verifier does not panic").expect_err(name).to_string()
         }

@@ -40,7 +40,7 @@ pub const BINARY: [Op2; 20] = [
 ];
 
 /// 5 7 ADD, an opcode too dear (refilled, retried), a jump to push data (whose cause jumps on, to the JUMPDEST at 9), an underflow, an overflow.
-const CODE: [u8; 14] = [0x60, 5, 0x60, 7, 0x01, 0x0c, 0x60, 3, 0x56, 0x5b, 0x01, 0x0d, 0x00, 0x00];
+const CODE: [u8; 14] = [0x60, 5, 0x60, 7, 0x01, 0x0c, 0x60, 3, 0x56, 0x5b, 0x0e, 0x0d, 0x00, 0x00];
 
 const ADD: u32 = 1;
 const PUSH1: u32 = 2;
@@ -231,7 +231,9 @@ pub fn image() -> Image {
     bytes(&mut p);
     let finish = p.len() as u32;
     // Results are public: those of arithmetic summed, then single cells.
-    p.push(store(Op::MovA, OperandA::Mem(stack(0)), OperandB::None, global(83)));
+    // By its place from the bottom, so that runs with too short a stack get this far too.
+    let bottom = Addr { space: Space::Stack, ctx: Some(Reg::Ctx), base: None, off: 0 };
+    p.push(store(Op::MovA, OperandA::Mem(bottom), OperandB::None, global(83)));
     for cell in (11..50).chain([51]) {
         p.push(op2(Op2::Add, 10, cell, 10));
     }
@@ -265,6 +267,8 @@ pub fn image() -> Image {
     table[0x56] = entry(JUMP, 8, 1, 1024);
     table[0x5b] = entry(JUMPDEST, 1, 0, 1024);
     table[0x0c] = entry(DEAR, 500, 0, 1024);
+    // Needs two items and touches none: a run that goes on with one can be made.
+    table[0x0e] = entry(DEAR, 2, 2, 1024);
     table[0x0d] = entry(finish, 0, 0, 0);
     Image { instrs: p, opcodes: vec![table] }
 }
