@@ -171,3 +171,6 @@ fn edges_agree_with_k256() {
     println!("{valid} valid, {invalid} invalid, {long} of them by the complete way; most rows {most}");
     assert!(valid > 500 && invalid > 500 && long > 50);
 }
+
+#[test]
+fn p() { load("precompiles/harness", &Hints::default()); }

@@ -37,7 +37,9 @@ pub(super) fn register(hints: &mut Hints) {
         let key = recover(x[1], x[2], x[3], x[4]).unwrap_or_default();
         Ok(key[usize::from(!x[0].is_zero())])
     });
-    hints.register("secp_is_short", 2, |_, x| Ok(U256::from(short(x[0], x[1]).is_some())));
+    hints.register("secp_is_short", 4, |_, x| {
+        Ok(U256::from(short(x[1], x[2]).is_some() && recover(x[0], x[1], x[2], x[3]).is_some()))
+    });
     hints.register("secp_negative", 3, |_, x| {
         let vector = short(x[1], x[2]).unwrap_or_default();
         Ok(U256::from(usize::try_from(x[0]).is_ok_and(|i| vector.get(i).is_some_and(|e| *e < 0))))
@@ -171,7 +173,8 @@ fn short(r: U256, s: U256) -> Option<[i128; 4]> {
         Some([all[0]?, all[1]?, all[2]?, all[3]?])
     };
     let rotated = |[a, b, c, d]: [i128; 4]| [-b, a - b, -d, c - d];
-    let (new, old) = (entries(new)?, entries(old)?);
+    // Where the remainder before is long, the last is short on its own.
+    let (new, old) = (entries(new)?, entries(old).unwrap_or_default());
     let basis = [new, rotated(new), old, rotated(old)];
     let mut best: Option<(u128, [i128; 4])> = None;
     let range = || -3i128..=3;
