@@ -92,6 +92,12 @@ impl Hints {
         self.known.iter().map(|(name, hint)| (name.as_str(), hint.arity))
     }
 
+    /// The function of a name: for one that calls another, as tests of wrong hints do.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<HintFn> {
+        self.known.get(name).map(|hint| hint.call.clone())
+    }
+
     /// The function an instruction names.
     pub(crate) fn bind(&self, call: &HintCall) -> Result<HintFn, Flaw> {
         let name = call.name.clone();

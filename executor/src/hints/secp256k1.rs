@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn short_vectors_exist_and_fit() {
         let mut fail = 0;
-        let ratios = words(400).chain((1u64..40).map(U256::from)).chain((1u64..40).map(|k| N - U256::from(k)));
+        let ratios =
+            words(400).chain((1u64..40).map(U256::from)).chain((1u64..40).map(|k| N - U256::from(k)));
         let ratios = ratios.chain([LAMBDA, N - LAMBDA, LAMBDA.mul_mod(LAMBDA, N)]);
         for ratio in ratios {
             let ratio = ratio % N;
