@@ -220,14 +220,21 @@ fn recoveries_agree_with_k256() {
 fn edges_agree_with_k256() {
     let program = load("crypto/harness", &Hints::default());
     let (mut valid, mut invalid, mut long, mut most) = (0, 0, 0, 0);
+    let mut sum = 0u64;
     for c in edges() {
         let (got, rows) = rom(&program, c).unwrap_or_else(|e| panic!("{c:?}\n{e}"));
         assert_eq!(got, oracle(c), "{c:?}");
-        long += u32::from(rows > MAX_ROWS);
+        if rows > MAX_ROWS {
+            long += 1;
+            sum += u64::from(rows);
+        }
         most = most.max(rows);
         *(if got.is_some() { &mut valid } else { &mut invalid }) += 1;
     }
-    println!("{valid} valid, {invalid} invalid, {long} of them by the complete way; most rows {most}");
+    println!(
+        "{valid} valid, {invalid} invalid, {long} of them by the complete way; most rows {most}, mean {}",
+        sum / long
+    );
     assert!(valid > 500 && invalid > 500 && long > 50);
 }
 
@@ -298,8 +305,8 @@ fn holds(a: &Assembly, hints: &Hints, c: Case, what: &dyn std::fmt::Debug) -> bo
 fn mixed_cases() -> Vec<Case> {
     let all = edges();
     let mut rng = ChaCha8Rng::seed_from_u64(77);
-    let mut cases: Vec<Case> = random_cases(8);
-    cases.extend((0..16).map(|_| *all.choose(&mut rng).unwrap()));
+    let mut cases: Vec<Case> = random_cases(4);
+    cases.extend((0..10).map(|_| *all.choose(&mut rng).unwrap()));
     cases
 }
 
@@ -316,7 +323,7 @@ fn wrong_hint_functions_prove_nothing_false() {
         }
     }
     println!("{halted} halted and right, {stuck} stuck");
-    assert!(stuck > 1000 && halted > 1000);
+    assert!(stuck > 500 && halted > 500);
 }
 
 #[test]
