@@ -49,7 +49,7 @@ fn rom(program: &Program, c: Case) -> Result<(Option<U256>, u32), String> {
     input.public[..4].copy_from_slice(&[c.hash, c.r, c.s, U256::from(c.parity)]);
     let run = Executor::new(program, input).limits(Limits { rows: 100_000 }).run();
     let Outcome { public_out, rows, .. } = run.map_err(|e| e.render(&()))?;
-    Ok((public_out[0].is_zero().then_some(None).unwrap_or(Some(public_out[1])), rows))
+    Ok(((!public_out[0].is_zero()).then_some(public_out[1]), rows))
 }
 
 /// What k256 says.
@@ -375,6 +375,33 @@ fn another_key_is_refused() {
         hints.register("secp_points", 2, |_, _| Ok(U256::ZERO));
         hints.register("secp_multiples", 3, |_, _| Ok(U256::ZERO));
         assert!(!holds(&a, &hints, c, &"zero multiplier"));
+    }
+}
+
+/// The multiplier's sign is the prover's choice: its opposite proves the same key.
+#[test]
+fn another_multiplier_proves_the_same_key() {
+    let a = program("crypto/harness");
+    let flip = |word: U256| {
+        let mut limbs = [0u64; 4];
+        for i in 0..256 {
+            limbs[i % 4] |= u64::from(word.bit(i)) << (i / 4);
+        }
+        let limbs = *neg(U256::from_limbs(limbs)).as_limbs();
+        let mut out = U256::ZERO;
+        for i in 0..256 {
+            out.set_bit(i, limbs[i % 4] >> (i / 4) & 1 == 1);
+        }
+        out
+    };
+    for c in random_cases(12).into_iter().filter(|c| oracle(*c).is_some()) {
+        let mut hints = Hints::default();
+        let (sign, multiples) = (hints.get("secp_negative").unwrap(), hints.get("secp_multiples").unwrap());
+        hints.register("secp_negative", 3, move |ctx, x| Ok(U256::from(sign(ctx, x)?.is_zero())));
+        hints.register("secp_multiples", 3, move |ctx, x| Ok(flip(multiples(ctx, x)?)));
+        assert!(holds(&a, &hints, c, &"opposite multiplier"));
+        let rows = rom(&Program::load(&a.image, &hints).unwrap(), c).unwrap().1;
+        assert!(rows <= MAX_ROWS);
     }
 }
 
