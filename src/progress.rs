@@ -70,7 +70,8 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
 
 /// Runs `work` with a spinner on standard error (none where it is not a terminal), and returns the time of each stage too.
 pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    let bar =
+        if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} [{elapsed}]")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
     bar.set_style(style);

@@ -41,6 +41,15 @@ pub enum Invalid {
         /// The port.
         port: char,
     },
+    /// A split of a value that is itself taken from the split's result, which would fix nothing.
+    #[error("the operation Split cannot split a register expression that starts from its own result")]
+    SplitResult,
+    /// A dispatching row that writes a register the dispatch uses.
+    #[error("a row that dispatches cannot write {}: the dispatch uses it", reg.name())]
+    DispatchWrite {
+        /// The register.
+        reg: Reg,
+    },
     /// `Reg` operand without `Split`, or the reverse.
     #[error("port A is a register expression if and only if the operation is Split")]
     SplitOperand,
@@ -162,6 +171,9 @@ fn operands(i: &Instr) -> Result<(), Invalid> {
     if (i.a == OperandA::Reg) != (i.op == Op::Op2(Op2::Split)) {
         return Err(Invalid::SplitOperand);
     }
+    if i.a == OperandA::Reg && i.w.source == RegSource::Result {
+        return Err(Invalid::SplitResult);
+    }
     if matches!(i.a, OperandA::Addr(_)) != mem.is_some() {
         return Err(Invalid::AddressOperand { port: 'A' });
     }
@@ -202,6 +214,11 @@ fn registers(i: &Instr) -> Result<(), Invalid> {
     }
     if i.reg == Some(Reg::Clk) {
         return Err(Invalid::ClockWrite);
+    }
+    if let (Some(reg @ (Reg::Pc | Reg::Gas | Reg::Cid | Reg::Fork)), Next::Dispatch(_) | Next::EvmJump(_)) =
+        (i.reg, i.next)
+    {
+        return Err(Invalid::DispatchWrite { reg });
     }
     if i32::from(i.dsp).unsigned_abs() > STACK_LIMIT {
         return Err(Invalid::StackChange);

@@ -13,7 +13,9 @@ use crate::{files, output};
 
 /// Say what a file is; or, with --machine, print the inventory of chips.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  zkrom inspect factorial.proof\n  zkrom inspect --machine > docs/chips.md")]
+#[command(
+    after_help = "Examples:\n  zkrom inspect factorial.proof\n  zkrom inspect --machine > docs/chips.md"
+)]
 pub struct Inspect {
     /// A ROM image, proof or verifying key.
     #[arg(required_unless_present = "machine")]

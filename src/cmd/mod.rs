@@ -14,7 +14,11 @@ use miette::Result;
 
 /// Assemble ROM programs, run them, prove the runs, verify the proofs.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = "Start with: zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof")]
+#[command(
+    version,
+    about,
+    after_help = "Start with: zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof"
+)]
 pub struct Cli {
     /// Print JSON on standard output.
     #[arg(long, global = true)]

@@ -60,7 +60,8 @@ impl ProgramArgs {
             let map = self.rom.with_extension("map");
             (image, map.exists().then(|| SourceMap::load(&map)).transpose().into_diagnostic()?)
         };
-        let given = if self.public.is_some() { files::words(self.public.as_deref())? } else { self.words.clone() };
+        let given =
+            if self.public.is_some() { files::words(self.public.as_deref())? } else { self.words.clone() };
         let mut input = Input { private: files::words(self.private.as_deref())?, ..Input::default() };
         if given.len() > input.public.len() {
             return Err(miette!("{} public input words, at most {} fit", given.len(), input.public.len()));

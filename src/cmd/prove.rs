@@ -17,7 +17,9 @@ use crate::{files, output, progress};
 
 /// Run a program and prove the run.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof")]
+#[command(
+    after_help = "Example:\n  zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof"
+)]
 pub struct Prove {
     #[command(flatten)]
     program: ProgramArgs,
@@ -71,7 +73,8 @@ impl Prove {
         let available = self.memory.or_else(output::available_gib);
         if available.is_some_and(|a| a < memory_estimate_gib) {
             return Err(miette::miette!(
-                help = "free memory, use a larger machine, or prove a smaller run; --memory overrides the limit",
+                help =
+                    "free memory, use a larger machine, or prove a smaller run; --memory overrides the limit",
                 "the proof needs about {memory_estimate_gib:.1} GiB, {:.1} are available",
                 available.unwrap_or_default()
             ));

@@ -60,7 +60,9 @@ impl Security {
         let shape = match &self.proof {
             Some(path) => {
                 let index = files::load::<Proof>(path)?.shape;
-                table.get(usize::from(index)).ok_or_else(|| miette!("the proof names shape {index} of {}", table.len()))?
+                table
+                    .get(usize::from(index))
+                    .ok_or_else(|| miette!("the proof names shape {index} of {}", table.len()))?
             }
             None => table.last().ok_or_else(|| miette!("no shapes"))?,
         };

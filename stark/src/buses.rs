@@ -29,8 +29,6 @@ pub enum Bus {
     MemOp,
     /// Instruction lookups, main to ROM.
     Rom,
-    /// Immediate lookups, main to ROM.
-    RomImm,
     /// Opcode fetches, main to bytecode.
     Fetch,
     /// Push-data fetches, main to bytecode.
@@ -49,13 +47,12 @@ pub enum Bus {
 
 impl Bus {
     /// All buses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::Memory,
         Self::Op2,
         Self::Op3,
         Self::MemOp,
         Self::Rom,
-        Self::RomImm,
         Self::Fetch,
         Self::PushData,
         Self::Opcode,
@@ -74,7 +71,6 @@ impl Bus {
             Self::Op3 => "op3",
             Self::MemOp => "memop",
             Self::Rom => "rom",
-            Self::RomImm => "rom-imm",
             Self::Fetch => "fetch",
             Self::PushData => "push-data",
             Self::Opcode => "opcode",
@@ -136,15 +132,15 @@ macro_rules! messages {
         impl<E> Message<E> for $name<E> {
             const BUS: Bus = Bus::$bus;
             fn into_fields(self) -> Vec<E> {
-                let mut out = Vec::new();
-                $( messages!(@push out, self.$field, $kind); )*
-                out
+                let fields = core::iter::empty();
+                $( let fields = fields.chain(messages!(@iter self.$field, $kind)); )*
+                fields.collect()
             }
         }
     )* };
-    (@push $out:ident, $v:expr, One) => { $out.push($v) };
-    (@push $out:ident, $v:expr, Word) => { $out.extend($v) };
-    (@push $out:ident, $v:expr, Many) => { $out.extend($v) };
+    (@iter $v:expr, One) => { core::iter::once($v) };
+    (@iter $v:expr, Word) => { $v };
+    (@iter $v:expr, Many) => { $v };
 }
 
 messages! {
@@ -208,17 +204,10 @@ messages! {
         /// Result word.
         r: Word,
     }
-    /// An instruction: all fields of a ROM row.
+    /// An instruction: a ROM row.
     RomMsg on Rom {
-        /// Micro-pc and fields.
+        /// Micro-pc, packed flags, values, immediate.
         fields: Many,
-    }
-    /// The immediate word of an instruction.
-    RomImmMsg on RomImm {
-        /// Micro-pc.
-        upc: One,
-        /// The word.
-        word: Word,
     }
     /// The byte of code `cid` at `pc`.
     FetchMsg on Fetch {

@@ -19,7 +19,7 @@ pub unsafe trait Columns<T>: Sized {}
 #[must_use]
 #[allow(unsafe_code)]
 pub fn view<T, C: Columns<T>>(row: &[T]) -> &C {
-    assert_eq!(row.len() * size_of::<T>(), size_of::<C>(), "row length does not match the column struct");
+    assert_eq!(size_of_val(row), size_of::<C>(), "row length does not match the column struct");
     assert_eq!(align_of::<T>(), align_of::<C>());
     // SAFETY: by the trait's contract `C` is laid out as `[T; n]`, and `n` was checked.
     unsafe { &*row.as_ptr().cast::<C>() }
@@ -32,7 +32,7 @@ pub fn view<T, C: Columns<T>>(row: &[T]) -> &C {
 /// Where the row's length is not the struct's width.
 #[allow(unsafe_code)]
 pub fn view_mut<T, C: Columns<T>>(row: &mut [T]) -> &mut C {
-    assert_eq!(row.len() * size_of::<T>(), size_of::<C>(), "row length does not match the column struct");
+    assert_eq!(size_of_val(row), size_of::<C>(), "row length does not match the column struct");
     assert_eq!(align_of::<T>(), align_of::<C>());
     // SAFETY: as in `view`.
     unsafe { &mut *row.as_mut_ptr().cast::<C>() }
@@ -64,7 +64,7 @@ pub fn names(fields: &[(&str, usize)], width: usize) -> Vec<String> {
     out
 }
 
-/// Declares a column struct; see [`crate::columns`].
+/// Declares a column struct; see the module [`columns`](mod@crate::columns).
 ///
 /// ```
 /// zkrom_stark::columns! {

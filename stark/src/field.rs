@@ -19,7 +19,6 @@ pub fn limbs_u16(word: U256) -> [u16; LIMBS] {
 }
 
 /// The 16-bit limbs of a word as field elements, least significant first.
-#[must_use]
 pub fn limbs(word: U256) -> [Val; LIMBS] {
     limbs_u16(word).map(Val::from_u16)
 }

@@ -75,7 +75,9 @@ pub enum FormatError {
         expected: &'static str,
     },
     /// A version this program does not read.
-    #[error("{kind} file of format version {got}; this program reads version {expected}: use the zkrom version that wrote it")]
+    #[error(
+        "{kind} file of format version {got}; this program reads version {expected}: use the zkrom version that wrote it"
+    )]
     Version {
         /// Kind of file.
         kind: &'static str,

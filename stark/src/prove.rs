@@ -125,8 +125,9 @@ impl ProvingKey {
     ///
     /// Where the prover refuses. A release prover does not check the traces: a dishonest one yields a proof the verifier refuses.
     pub fn prove_traces(&self, record: &Record, traces: Traces) -> Result<Proof, ProveError> {
-        let refs: Vec<_> = traces.matrices.iter().collect();
-        let instances = StarkInstance::new_multiple(&self.chips, &refs, &traces.public_values);
+        let Traces { shape, matrices, public_values, end } = traces;
+        let refs: Vec<_> = matrices.iter().collect();
+        let instances = StarkInstance::new_multiple(&self.chips, &refs, &public_values);
         let stark = prove_batch(&self.params.config(), &instances, &self.data)
             .map_err(|e| ProveError::Prover(format!("{e:?}")))?;
         Ok(Proof {
@@ -135,8 +136,8 @@ impl ProvingKey {
                 public_in: record.public_in,
                 public_out: record.public_out,
             },
-            shape: traces.shape as u8,
-            end: traces.end,
+            shape: shape as u8,
+            end,
             stark,
         })
     }

@@ -107,7 +107,11 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// As [`Self::verify`].
-    pub fn verify_with<'a>(&self, proof: &'a Proof, params: ProofParams) -> Result<&'a Statement, VerifyError> {
+    pub fn verify_with<'a>(
+        &self,
+        proof: &'a Proof,
+        params: ProofParams,
+    ) -> Result<&'a Statement, VerifyError> {
         let machine = machine_digest();
         if self.machine_digest != machine {
             return Err(VerifyError::Machine { expected: hex(&machine), got: hex(&self.machine_digest) });

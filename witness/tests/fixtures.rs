@@ -17,10 +17,10 @@ const SUITES: [(&str, &str); 2] = [
 
 /// Older and later releases, and the gas-heavy blocks of the benchmarks.
 const MORE: [(&str, &str); 4] = [
-    ("fixtures/eest_v5.4.0.tar.zst", "benchmark/blockchain_tests/"),
     ("fixtures/eest_bal-v5.7.0-alpha_prague_osaka.tar.zst", "blockchain_tests"),
     ("fixtures/eest_older_release_supplement.tar.zst", "blockchain_tests/"),
     ("fixtures/legacytests_cancun.tar.zst", "Cancun/BlockchainTests/"),
+    ("fixtures/eest_v5.4.0.tar.zst", "benchmark/blockchain_tests/"),
 ];
 
 #[derive(Default)]

@@ -31,7 +31,7 @@ impl<'a> Lowerer<'a> {
             match &item.kind {
                 ItemKind::Global(vars) => self.variables(vars, Space::Global),
                 ItemKind::Buffer(vars) => self.variables(vars, Space::Heap),
-                ItemKind::Layout(fields) => self.layout(&item.name, fields),
+                ItemKind::Layout(record, fields) => self.layout(&item.name, record.as_ref(), fields),
                 _ => {}
             }
         }
@@ -120,7 +120,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn layout(&mut self, name: &Name, fields: &[VarDecl]) {
+    fn layout(&mut self, name: &Name, record: Option<&Name>, fields: &[VarDecl]) {
         let space = match space_by_name(&name.node) {
             Some(
                 s @ (Space::Frame | Space::Key | Space::Journal | Space::Heap | Space::Mem | Space::Input),
@@ -138,22 +138,33 @@ impl<'a> Lowerer<'a> {
             }
         };
         let mut off = 0u32;
-        if self.layouts.contains_key(&space) {
-            self.error::<()>(
-                Diagnostic::new("asm::duplicate", name.span, format!("`{}` has a layout already", name.node))
-                    .help("a space has one layout"),
-            );
-            return;
+        match record {
+            Some(r) => self.declare(r, Symbol::Record),
+            None if !self.plain_layouts.insert(space) => {
+                self.error::<()>(
+                    Diagnostic::new(
+                        "asm::duplicate",
+                        name.span,
+                        format!("`{}` has a layout already", name.node),
+                    )
+                    .help("a space has one layout without a name, and any number of records"),
+                );
+                return;
+            }
+            None => {}
         }
-        self.layouts.insert(space, Default::default());
+        let full = |field: &str| record.map_or_else(|| field.to_owned(), |r| format!("{}.{field}", r.node));
         for f in fields {
-            self.check_new_name(&f.name);
+            // A record's field is never written without the record's name.
+            if record.is_none() {
+                self.check_new_name(&f.name);
+            }
             let size = match &f.size {
                 Some(e) => self.small(e, 1, 1 << 20).unwrap_or(1) as u32,
                 None => 1,
             };
             let fields = self.layouts.entry(space).or_default();
-            if let Some((_, first)) = fields.insert(f.name.node.clone(), (off, f.name.span)) {
+            if let Some((_, first)) = fields.insert(full(&f.name.node), (off, f.name.span)) {
                 self.error::<()>(
                     Diagnostic::new(
                         "asm::duplicate",
@@ -164,6 +175,19 @@ impl<'a> Lowerer<'a> {
                 );
             }
             off += size;
+        }
+        if let Some(r) = record {
+            self.record_words.insert(full("words"), off);
+            if let Some((_, span)) = self.layouts.get(&space).and_then(|l| l.get(&full("words"))).copied() {
+                self.error::<()>(
+                    Diagnostic::new(
+                        "asm::duplicate",
+                        span,
+                        format!("`{}.words` is the size of the record", r.node),
+                    )
+                    .help("choose another name"),
+                );
+            }
         }
     }
 

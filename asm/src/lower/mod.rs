@@ -15,7 +15,7 @@ mod row;
 mod scope;
 mod value;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use alloy_primitives::U256;
 
@@ -114,7 +114,11 @@ pub struct Lowerer<'a> {
     vars: Vec<Var>,
     next_off: HashMap<Space, i64>,
     names: HashMap<String, (Symbol, Span)>,
+    /// Offsets by name, or `record.name`.
     layouts: HashMap<Space, HashMap<String, (u32, Span)>>,
+    plain_layouts: BTreeSet<Space>,
+    /// Sizes of records by `record.words`.
+    record_words: HashMap<String, u32>,
     consts: HashMap<usize, Option<crate::consts::Int>>,
     const_stack: Vec<usize>,
     units: Vec<Unit>,
@@ -185,6 +189,8 @@ impl<'a> Lowerer<'a> {
             next_off: HashMap::new(),
             names: HashMap::new(),
             layouts: HashMap::new(),
+            plain_layouts: BTreeSet::new(),
+            record_words: HashMap::new(),
             consts: HashMap::new(),
             const_stack: vec![],
             units: vec![],

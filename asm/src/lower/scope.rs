@@ -28,6 +28,8 @@ pub enum Symbol {
     Routine(UnitId),
     /// A macro: index of its item.
     Macro(usize),
+    /// A record of a layout.
+    Record,
 }
 
 /// A name of a body.

@@ -136,6 +136,11 @@ impl Lowerer<'_> {
             return self.space_cell(space, p).map(Value::Cell);
         }
         if let Some(member) = &p.member {
+            if let Some((Symbol::Record, _)) = self.names.get(name) {
+                let full = format!("{name}.{}", member.node);
+                self.no_index(p)?;
+                return self.field(&full, p);
+            }
             let var = self.member(&p.name, member)?;
             return self.var_value(var, p);
         }
@@ -155,10 +160,8 @@ impl Lowerer<'_> {
                 Bind::Arg(e, env) => self.arg_value(&e, env, p),
             };
         }
-        if let Some(space) = self.index_space
-            && let Some((off, _)) = self.layouts.get(&space).and_then(|l| l.get(name))
-        {
-            return Some(Value::Const(Int::try_from(*off).unwrap_or(Int::ZERO)));
+        if self.index_space.and_then(|s| self.layouts.get(&s)).is_some_and(|l| l.contains_key(name)) {
+            return self.field(name, p);
         }
         if let Some(r) = reg_by_name(name) {
             if let Some(alias) = self.register_name(r) {
@@ -185,12 +188,20 @@ impl Lowerer<'_> {
                 Diagnostic::new("asm::not_value", p.span, format!("`{name}` is code, not a value"))
                     .help("procedures are called: `call name(...)`; routines are gone to: `goto name`"),
             ),
-            None => self.unknown_or_field(p),
+            None => self.unknown_or_field(name, p),
         }
     }
 
-    fn unknown_or_field(&mut self, p: &Path) -> Option<Value> {
-        let name = p.name.node.as_str();
+    /// The offset of a layout's name, where it is one of the space being indexed.
+    fn field(&mut self, name: &str, p: &Path) -> Option<Value> {
+        let here = self.index_space.and_then(|s| self.layouts.get(&s)).and_then(|l| l.get(name));
+        match here.map(|(off, _)| *off).or_else(|| self.record_words.get(name).copied()) {
+            Some(off) => Some(Value::Const(Int::try_from(off).unwrap_or(Int::ZERO))),
+            None => self.unknown_or_field(name, p),
+        }
+    }
+
+    fn unknown_or_field(&mut self, name: &str, p: &Path) -> Option<Value> {
         let of = self.layouts.iter().filter(|(_, l)| l.contains_key(name)).map(|(s, _)| s.name()).min();
         match (of, self.index_space) {
             (Some(of), Some(here)) => self.error(
@@ -206,7 +217,14 @@ impl Lowerer<'_> {
                 Diagnostic::new("asm::space", p.span, format!("`{name}` is a cell of `{of}`"))
                     .help(format!("write `{of}[{name}]`")),
             ),
-            (None, _) => self.unknown(&p.name),
+            (None, _) => match &p.member {
+                Some(m) => self.error(Diagnostic::new(
+                    "asm::unknown_field",
+                    m.span,
+                    format!("`{}` has no field `{}`", p.name.node, m.node),
+                )),
+                None => self.unknown(&p.name),
+            },
         }
     }
 

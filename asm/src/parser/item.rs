@@ -97,8 +97,10 @@ fn braced<'a, T>(i: Tokens<'a>, entry: impl Fn(Tokens<'a>) -> Parsed<'a, T>) -> 
 
 fn layout(i: Tokens<'_>) -> Parsed<'_, (Name, ItemKind)> {
     let (i, space) = ident("an address space")(i)?;
+    let (i, record) =
+        if i.at("{") { (i, None) } else { ident("a record's name or `{`").map(Some).parse(i)? };
     let (i, fields): (_, Vec<VarDecl>) = braced(i, var_decl)?;
-    Ok((i, (space, ItemKind::Layout(fields))))
+    Ok((i, (space, ItemKind::Layout(record, fields))))
 }
 
 fn faults(i: Tokens<'_>) -> Parsed<'_, (Name, ItemKind)> {

@@ -18,6 +18,7 @@ pub mod product;
 pub mod public;
 pub mod pushdata;
 pub mod rom;
+pub mod sha256;
 pub mod shift;
 pub mod tables;
 pub mod word;

@@ -15,10 +15,12 @@ use crate::chips::keys::KeysChip;
 use crate::chips::main::MainChip;
 use crate::chips::memory::MemoryChip;
 use crate::chips::modmul::ModMulChip;
+use crate::chips::muldiv::MulDivChip;
 use crate::chips::opcode::OpcodeChip;
 use crate::chips::public::PublicChip;
 use crate::chips::pushdata::PushDataChip;
 use crate::chips::rom::RomChip;
+use crate::chips::sha256::Sha256Chip;
 use crate::chips::shift::ShiftChip;
 use crate::chips::tables::{ByteChip, Range16Chip};
 use crate::chips::word::WordChip;
@@ -110,6 +112,8 @@ chips! {
     Word(WordChip) = "word",
     /// Keys and their indices.
     Keys(KeysChip) = "keys",
+    /// Multiplication, division, remainders.
+    MulDiv(MulDivChip) = "muldiv",
     /// Multiplication modulo a fixed prime.
     ModMul(ModMulChip) = "modmul",
     /// Byte copies, loads and stores at any byte offset.
@@ -118,6 +122,8 @@ chips! {
     Keccak(KeccakChip) = "keccak",
     /// Keccak-f permutations.
     KeccakF(KeccakFChip) = "keccak-f",
+    /// SHA-256.
+    Sha256(Sha256Chip) = "sha256",
     /// 16-bit range table.
     Range16(Range16Chip) = "range16",
     /// Byte table.

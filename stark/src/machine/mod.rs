@@ -7,7 +7,6 @@ mod security;
 mod shapes;
 mod traces;
 
-
 use zkrom_asm::image::Image;
 
 use crate::chips::opcode::OpcodeChip;
@@ -41,17 +40,18 @@ pub fn chips(image: Option<&Image>) -> Vec<Chip> {
             ChipId::Shift => Chip::Shift(crate::chips::shift::ShiftChip),
             ChipId::Word => Chip::Word(crate::chips::word::WordChip),
             ChipId::Keys => Chip::Keys(crate::chips::keys::KeysChip),
+            ChipId::MulDiv => Chip::MulDiv(crate::chips::muldiv::MulDivChip),
             ChipId::ModMul => Chip::ModMul(crate::chips::modmul::ModMulChip),
             ChipId::PushData => Chip::PushData(crate::chips::pushdata::PushDataChip),
             ChipId::Copy => Chip::Copy(crate::chips::copy::CopyChip),
             ChipId::Keccak => Chip::Keccak(crate::chips::keccak::KeccakChip),
             ChipId::KeccakF => Chip::KeccakF(crate::chips::keccak_f::KeccakFChip),
+            ChipId::Sha256 => Chip::Sha256(crate::chips::sha256::Sha256Chip),
             ChipId::Range16 => Chip::Range16(crate::chips::tables::Range16Chip),
             ChipId::Byte => Chip::Byte(crate::chips::tables::ByteChip),
         })
         .collect()
 }
-
 
 /// Dimension of the challenge field.
 pub const CHALLENGE_DIMENSION: usize = <Challenge as p3_field::BasedVectorSpace<Val>>::DIMENSION;

@@ -6,7 +6,7 @@ use p3_batch_stark::num_batched_openings;
 use p3_batch_stark::symbolic::get_symbolic_constraints;
 use p3_field::{BasedVectorSpace, Field};
 use p3_fri::FriParameters;
-use p3_lookup::{Lookup, LogUpGadget};
+use p3_lookup::{LogUpGadget, Lookup};
 use p3_security::fri::FriRegime;
 use p3_security::grinding::GrindingSites;
 use p3_security::logup::{LogUpAir, security_term};

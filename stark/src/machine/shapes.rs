@@ -39,7 +39,9 @@ const fn rule(chip: ChipId) -> Rule {
         ChipId::Input => Rule::Both(4, -2),
         ChipId::Bytecode => Rule::Hashing(2),
         ChipId::Arith => Rule::Execution(1),
-        ChipId::Bitwise | ChipId::Shift | ChipId::Keys => Rule::Execution(4),
+        ChipId::Bitwise | ChipId::Shift | ChipId::MulDiv | ChipId::Sha256 | ChipId::Keys => {
+            Rule::Execution(4)
+        }
         ChipId::Word | ChipId::ModMul | ChipId::PushData => Rule::Execution(2),
         ChipId::Copy => Rule::Both(2, -2),
         ChipId::Keccak => Rule::Hashing(-2),

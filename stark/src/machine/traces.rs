@@ -26,11 +26,13 @@ pub fn rows(record: &Record) -> Vec<usize> {
         ChipId::Shift => shift::rows(&record.op2),
         ChipId::Word => word::rows(&record.op2),
         ChipId::Keys => keys::rows(&record.keys),
+        ChipId::MulDiv => muldiv::rows(&record.op2, &record.op3),
         ChipId::ModMul => modmul::rows(&record.op3),
         ChipId::PushData => pushdata::rows(&record.mem_ops, &record.fetches),
         ChipId::Copy => copy::rows(&record.mem_ops),
         ChipId::Keccak => keccak::rows(&record.mem_ops),
         ChipId::KeccakF => keccak_f::rows(&keccak::permutations(&record.mem_ops)),
+        ChipId::Sha256 => sha256::rows(&record.mem_ops),
     };
     ChipId::ALL.iter().map(rows).collect()
 }
@@ -67,11 +69,13 @@ pub fn fill(chips: &[Chip], image: &Image, record: &Record, shape: &Shape) -> Ve
                 Chip::Shift(_) => shift::trace(&record.op2, height, l),
                 Chip::Word(_) => word::trace(&record.op2, height, l),
                 Chip::Keys(_) => keys::trace(&record.keys, &record.op2, height, l),
+                Chip::MulDiv(_) => muldiv::trace(&record.op2, &record.op3, height, l),
                 Chip::ModMul(_) => modmul::trace(&record.op3, height, l),
                 Chip::PushData(_) => pushdata::trace(&record.mem_ops, &record.fetches, height),
                 Chip::Copy(_) => copy::trace(&record.mem_ops, height, l),
                 Chip::Keccak(_) => keccak::trace(&record.mem_ops, height, l),
                 Chip::KeccakF(_) => keccak_f::trace(&keccak::permutations(&record.mem_ops), height, l),
+                Chip::Sha256(_) => sha256::trace(&record.mem_ops, height, l),
                 Chip::Range16(_) => tables::range16_trace(l),
                 Chip::Byte(_) => tables::byte_trace(l),
             }

@@ -1,4 +1,4 @@
-//! Addition, subtraction and comparison of words: [`Op2`](zkrom_asm::isa::Op2) `ADD SUB LT GT SLT SGT EQ`, one row each.
+//! Addition, subtraction and comparison of words: `Op2` `ADD SUB LT GT SLT SGT EQ`, one row each.
 //!
 //! # Statement
 //!

@@ -1,4 +1,4 @@
-//! Bitwise operations on words: [`Op2`](zkrom_asm::isa::Op2) `AND OR XOR`, one row each.
+//! Bitwise operations on words: `Op2` `AND OR XOR`, one row each.
 //!
 //! # Statement
 //!

@@ -1,5 +1,9 @@
 use alloy_primitives::U256;
+use p3_air::symbolic::AirLayout;
+use p3_batch_stark::ProverData;
+use p3_batch_stark::symbolic::get_max_constraint_degree;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::logup::LogUpGadget;
 use p3_matrix::dense::RowMajorMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,19 +18,16 @@ use super::{KeccakChip, blocks, permutations, rows, trace};
 use crate::buses::Bus;
 use crate::check::Deletion;
 use crate::chips::keccak_f::{self, KeccakFChip, State};
+use crate::chips::sha256::Sha256Chip;
 use crate::columns::view_mut;
-use crate::field::{Val, limbs};
+use crate::config::ProofParams;
+use crate::field::{Challenge, Val, limbs};
 use crate::lookups::LookupCounts;
-use crate::testing::{Env, Isolated, Waiver, mutate, opened_columns, prove_isolated, sole_refusers};
+use crate::testing::{Env, Isolated, MachineAir, mutate, opened_columns, prove_isolated, sole_refusers};
 
 const AIR: KeccakChip = KeccakChip;
 pub const WIDTH: usize = KeccakSpongeCols::WIDTH;
 const RATE: usize = 136;
-const WAIVERS: &[Waiver] = &[Waiver {
-    column: "age_lo",
-    reason: "an age has up to eight decompositions age_lo + 2^13 m, all of them proving its range",
-}];
-
 pub type Chip = Isolated<'static, KeccakChip>;
 
 /// A call over random bytes, bytes past the length included.
@@ -160,7 +161,7 @@ fn no_calls_is_a_trace_of_nothing() {
 fn mutants_are_killed() {
     for (lens, rows, seed) in [(&[533, 64, 0][..], 64, 5), (&[135, 136, 61, 407, 31][..], 64, 6)] {
         let chip = honest(&events(lens, seed));
-        let table = mutate(&chip, rows, seed, WAIVERS);
+        let table = mutate(&chip, rows, seed, &[]);
         println!("keccak {lens:?}: {table}");
         assert!(table.survivors.is_empty(), "{table}");
     }
@@ -190,7 +191,7 @@ fn forgeries() -> Vec<(String, Chip)> {
     for len in [0, 1, 100, 134, 135, 136, 200, 271, 272, 300, 543] {
         let e = &events(&[len], u64::from(len))[0];
         let true_message = padded(e);
-        assert!(filled(e, &true_message, [0; 25]).verdict(&expected(&[e.clone()])).accepted());
+        assert!(filled(e, &true_message, [0; 25]).verdict(&expected(std::slice::from_ref(e))).accepted());
         let mut add = |name: &str, message: Vec<u8>, state: State| {
             if message != true_message || state != [0; 25] {
                 out.push((format!("{name}, length {len}"), filled(e, &message, state)));
@@ -213,7 +214,7 @@ fn forgeries() -> Vec<(String, Chip)> {
             add("first byte changed", with(&[(0, 1)]), [0; 25]);
             add("padding a byte early", with(&[(n - 1, true_message[n - 1] ^ 1), (n, 1)]), [0; 25]);
         }
-        if n % 32 != 0 {
+        if !n.is_multiple_of(32) {
             // The bytes of the last word past the length taken for data.
             let mut longer = e.clone();
             longer.len = len.next_multiple_of(32);
@@ -500,4 +501,23 @@ fn every_part_is_noticed() {
     println!("keccak: {report}; columns {:?}", opened_columns(&AIR));
     // The other interactions: without one, nothing on its bus is bound. One of each in an environment that lacks it.
     assert_eq!(report.interactions - report.noticed_lookups.len(), 4, "memory twice, keccak-f, memop");
+}
+
+fn degree<A: MachineAir>(air: &A) -> usize {
+    let data =
+        ProverData::from_airs_and_degrees(&ProofParams::TESTING.config(), std::slice::from_ref(air), &[5])
+            .expect("the proof system takes the chip");
+    let lookups = &data.common.lookups[0];
+    let layout = AirLayout::from_air(air);
+    get_max_constraint_degree::<_, Challenge, A, _>(air, layout, 32, lookups, &LogUpGadget::new())
+}
+
+#[test]
+fn the_hash_chips_are_of_degree_three() {
+    assert_eq!(degree(&AIR), 3);
+    assert_eq!(degree(&KeccakFChip), 3);
+    assert_eq!(degree(&Sha256Chip), 3);
+    assert_eq!(opened_columns(&AIR), (249, 110));
+    assert_eq!(opened_columns(&KeccakFChip), (2633, 10));
+    assert_eq!(opened_columns(&Sha256Chip), (230, 20));
 }

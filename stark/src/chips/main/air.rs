@@ -8,11 +8,11 @@ use zkrom_asm::isa::{JUMPDEST, LIMBS, OPCODE_STRIDE, Reg, fault};
 use super::columns::MainCols;
 use super::{MainChip, NUM_PUBLIC_VALUES};
 use crate::buses::{
-    FetchMsg, MemOpMsg, MemoryMsg, Op2Msg, Op3Msg, OpcodeMsg, PushDataMsg, RomImmMsg, RomMsg, range16,
-    receive, send,
+    FetchMsg, MemOpMsg, MemoryMsg, Op2Msg, Op3Msg, OpcodeMsg, PushDataMsg, RomMsg, range16, receive, send,
 };
-use crate::chips::rom::columns::RomFields;
-use crate::columns::view;
+use crate::chips::rom::columns::{FLAGS, RomFields};
+use crate::chips::rom::pack;
+use crate::columns::{cells, view};
 use crate::field::Val;
 
 impl BaseAir<Val> for MainChip {
@@ -94,16 +94,15 @@ fn boundaries<AB: AirBuilder>(builder: &mut AB, local: &MainCols<AB::Var>) {
 fn instruction<AB: InteractionBuilder>(builder: &mut AB, local: &MainCols<AB::Var>) {
     let f = &local.f;
     builder.assert_zero((AB::Expr::ONE - f.idle.into()) * (local.rom_upc - local.upc));
-    let row = field_list::<AB>(f);
-    let fields = core::iter::once(local.rom_upc.into()).chain(row).collect();
+    let fields: &[AB::Var; RomFields::<u8>::WIDTH] =
+        cells::<AB::Var, RomFields<AB::Var>>(f).try_into().expect("a column struct has its width");
+    for &flag in &fields[..FLAGS] {
+        builder.assert_bool(flag);
+    }
+    let (packed, values) = pack::<AB::Var, AB::Expr>(fields);
+    let imm = local.b.map(|limb| f.b_imm * limb);
+    let fields = core::iter::once(local.rom_upc.into()).chain(packed).chain(values).chain(imm).collect();
     send(builder, RomMsg { fields }, AB::Expr::ONE);
-    let imm = RomImmMsg { upc: local.rom_upc.into(), word: local.b.map(Into::into) };
-    send(builder, imm, f.b_imm);
-}
-
-/// The fields in the order of the column struct.
-fn field_list<AB: AirBuilder>(f: &RomFields<AB::Var>) -> Vec<AB::Expr> {
-    crate::columns::cells::<AB::Var, RomFields<AB::Var>>(f).iter().map(|&x| x.into()).collect()
 }
 
 /// Operands that are not read from memory.
@@ -272,7 +271,7 @@ fn outcomes<AB: InteractionBuilder>(
     builder.assert_zero((g.clone() - gas.into() + row.amount.clone()) * local.ok);
     builder.assert_zero((g - row.amount.clone() + gas.into() + one.clone()) * local.short);
     range16(builder, local.g_lo, one.clone());
-    range16(builder, local.g_hi * AB::F::from_u32(4), one);
+    range16(builder, local.g_hi * AB::F::from_u32(8), one);
 }
 
 /// The next micro-pc.
@@ -286,11 +285,11 @@ fn next_instruction<AB: AirBuilder>(
     let one = AB::Expr::ONE;
     let follow = local.upc + AB::F::ONE;
     let target: AB::Expr = f.target.into();
-    let jump_by = target.clone() - follow.clone();
+    let jump_by = target - follow.clone();
     // Each kind as what it adds to the following instruction's address.
     let mut step = jump_by.clone() * f.jump;
     step += jump_by.clone() * f.branch_zero * local.zero;
-    step += jump_by.clone() * f.branch_nonzero * (one.clone() - local.zero.into());
+    step += jump_by.clone() * f.branch_nonzero * (one - local.zero.into());
     step += (row.r_int.clone() - follow.clone()) * f.ret;
     step -= f.halt + f.idle;
     step += (local.handler.into() - follow.clone()) * (f.dispatch * local.ok);

@@ -181,10 +181,11 @@ pub(super) fn fill(claim: &Claim, cols: &mut MulDivCols<Val>, counts: &mut Looku
 #[cfg(test)]
 pub(super) fn defects_of(claim: &Claim) -> [i64; WINDOWS] {
     let (mut a_sign, mut d_sign) = (false, false);
-    if let Role::Div { op, a } = claim.role {
-        if is_signed(op) && !claim.d.is_zero() {
-            (a_sign, d_sign) = (a.bit(255), claim.d.bit(255));
-        }
+    if let Role::Div { op, a } = claim.role
+        && is_signed(op)
+        && !claim.d.is_zero()
+    {
+        (a_sign, d_sign) = (a.bit(255), claim.d.bit(255));
     }
     let signs = [a_sign, d_sign, claim.p_sign, claim.w_sign];
     let [p, d] = [claim.p, claim.d].map(|x| Digits::of(limbs_u16(x)));

@@ -105,7 +105,6 @@ fn encode_next(next: Next, f: &mut RomFields<Val>) {
 }
 
 /// The fields of an instruction.
-#[must_use]
 pub fn encode(instr: &Instr) -> [Val; RomFields::<u8>::WIDTH] {
     let mut row = [Val::ZERO; RomFields::<u8>::WIDTH];
     let f: &mut RomFields<Val> = view_mut(&mut row);
@@ -149,7 +148,6 @@ pub fn encode(instr: &Instr) -> [Val; RomFields::<u8>::WIDTH] {
 }
 
 /// The fields of the idle instruction.
-#[must_use]
 pub fn encode_idle() -> [Val; RomFields::<u8>::WIDTH] {
     let mut row = [Val::ZERO; RomFields::<u8>::WIDTH];
     view_mut::<_, RomFields<Val>>(&mut row).idle = Val::ONE;

@@ -1,7 +1,8 @@
 //! The ROM: the program, as preprocessed columns.
 //!
-//! Row `i` holds instruction `i` of the image: its fields ([`columns::RomFields`]) and its immediate. The chip provides
-//! `(upc, fields)` on the `rom` bus and `(upc, imm)` on the `rom-imm` bus, each with a free multiplicity: a table of constants, with no constraint of its own.
+//! Row `i` holds instruction `i` of the image: its flags ([`columns::RomFields`]) packed, its values, its immediate. The chip provides
+//! `(upc, packed flags, values, immediate)` on the `rom` bus with a free multiplicity: a table of constants, with no constraint of its own. The main chip
+//! unpacks the flags: it constrains each to be a bit, so a packed number below 2^20 has one unpacking.
 //!
 //! * Rows past the program carry micro-pc -1, which no row of the main chip can have: there it is the field element of a
 //!   target (below 2^15), an incremented one, or a 29-bit integer taken from a word.
@@ -20,8 +21,8 @@ use zkrom_asm::image::Image;
 use zkrom_asm::isa::{OperandB, ROM_HEIGHT};
 use zkrom_executor::record::Row;
 
-use crate::buses::{RomImmMsg, RomMsg, provide};
-use crate::columns::{view, view_mut};
+use crate::buses::{RomMsg, provide};
+use crate::columns::{cells, view, view_mut};
 use crate::field::{Val, limbs};
 
 pub mod columns;
@@ -29,10 +30,23 @@ mod encode;
 
 pub use encode::{encode, encode_idle};
 
-use columns::{RomCols, RomPreCols};
+use columns::{FLAGS, PACK, PACKED, RomCols, RomFields, RomPreCols, VALUES};
 
 /// Micro-pc of the idle instruction.
 pub const IDLE_UPC: u32 = ROM_HEIGHT as u32 - 1;
+
+/// An instruction's fields as they stand in the ROM: flags packed, values.
+#[must_use]
+pub fn pack<T: Copy + Into<E>, E: PrimeCharacteristicRing>(
+    fields: &[T; RomFields::<u8>::WIDTH],
+) -> ([E; PACKED], [E; VALUES]) {
+    let (flags, values) = fields.split_at(FLAGS);
+    let packed = core::array::from_fn(|k| {
+        let group = &flags[k * PACK..FLAGS.min((k + 1) * PACK)];
+        group.iter().rev().fold(E::ZERO, |sum, &flag| sum.double() + flag.into())
+    });
+    (packed, core::array::from_fn(|i| values[i].into()))
+}
 
 /// The ROM chip of one program.
 #[derive(Clone, Debug)]
@@ -55,13 +69,13 @@ impl RomChip {
             let cols: &mut RomPreCols<Val> = view_mut(row);
             if let Some(instr) = image.instrs.get(upc) {
                 cols.upc = Val::from_usize(upc);
-                cols.fields = encode(instr);
+                (cols.packed, cols.values) = pack(&encode(instr));
                 if let OperandB::Imm(word) = instr.b {
                     cols.imm = limbs(word);
                 }
             } else if upc as u32 == IDLE_UPC {
                 cols.upc = Val::from_u32(IDLE_UPC);
-                cols.fields = encode_idle();
+                (cols.packed, cols.values) = pack(&encode_idle());
             } else {
                 cols.upc = Val::NEG_ONE;
             }
@@ -79,12 +93,7 @@ impl RomChip {
         if let Some(last) = rows.last() {
             counts[last.upc as usize] += (height - rows.len()) as u64;
         }
-        let mut values = Vec::with_capacity(ROM_HEIGHT * RomCols::WIDTH);
-        for (count, pre) in counts.into_iter().zip(self.table.row_slices()) {
-            let fields: &columns::RomFields<Val> = view(&view::<_, RomPreCols<Val>>(pre).fields);
-            let mult = Val::from_u64(count);
-            values.extend([mult, mult * fields.b_imm]);
-        }
+        let values = counts.into_iter().map(Val::from_u64).collect();
         RowMajorMatrix::new(values, RomCols::WIDTH)
     }
 }
@@ -117,11 +126,7 @@ impl<AB: InteractionBuilder<F = Val>> Air<AB> for RomChip {
         let cols: &RomCols<AB::Var> = view(main.current_slice());
         let preprocessed = builder.preprocessed().clone();
         let pre: &RomPreCols<AB::Var> = view(preprocessed.current_slice());
-        let upc: AB::Expr = pre.upc.into();
-        let fields = core::iter::once(upc.clone())
-            .chain(pre.fields.iter().map(|&f| f.into()))
-            .collect::<Vec<AB::Expr>>();
+        let fields = cells::<AB::Var, RomPreCols<AB::Var>>(pre).iter().map(|&x| x.into()).collect();
         provide(builder, RomMsg { fields }, cols.mult);
-        provide(builder, RomImmMsg { upc, word: pre.imm.map(Into::into) }, cols.imm_mult);
     }
 }

@@ -1,4 +1,4 @@
-//! Shifts and byte selection: [`Op2`](zkrom_asm::isa::Op2) `SHL SHR SAR BYTE SIGNEXTEND`, one row each.
+//! Shifts and byte selection: `Op2` `SHL SHR SAR BYTE SIGNEXTEND`, one row each.
 //!
 //! # Statement
 //!
@@ -54,8 +54,8 @@
 //!    `bytes[32] = carries[15]`, `bytes[33] = 0`.
 //! 7. `top_limb = sum_q limb_shift[q] (bytes[2 q] + 256 h bytes[2 q + 1])` and
 //!    `byte = sum_q limb_shift[q] ((1 - h) bytes[2 q] + h bytes[2 q + 1])`: degree 3.
-//! 8. `r[i] = SHL sum_{q <= i} limb_shift[q] y[i - q] + (SHR + SAR) sum_{q >= i} limb_shift[q] y[16 + i - q]
-//!    + SIGNEXTEND (x[i] (1 - sum_{q <= i} limb_shift[q]) + limb_shift[i] top_limb)`: degree 3.
+//! 8. `r[i] = SHL sum_{q <= i} limb_shift[q] y[i - q] + (SHR + SAR) sum_{q >= i} limb_shift[q] y[16 + i - q]`
+//!    `+ SIGNEXTEND (x[i] (1 - sum_{q <= i} limb_shift[q]) + limb_shift[i] top_limb)`: degree 3.
 //! 9. `negative (negative - SAR - SIGNEXTEND) = 0`: degree 2; a bit for those kinds, zero elsewhere.
 //!
 //! The message (degree 2, its constraint 3): `A = a`, `B = x + negative (65535 - 2 x)`, `R = r + negative (65535 - 2 r)`,
