@@ -18,7 +18,7 @@ pub const COINBASE: u64 = 0xc01;
 pub const TIMESTAMP: u64 = 1_700_000_000;
 pub const NUMBER: u64 = 19_000_000;
 pub const RANDAO: u64 = 0x1234_5678;
-pub const GAS_LIMIT: u64 = 30_000_000;
+pub const GAS_LIMIT: u64 = 1 << 36;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
@@ -62,6 +62,7 @@ pub struct Done {
     pub logs: Vec<Log>,
     pub accounts: BTreeMap<Address, Account>,
     pub rows: u32,
+    /// Dispatches and rows of each opcode.
     pub opcodes: Vec<(u64, u64)>,
 }
 
@@ -154,7 +155,14 @@ impl Rom {
         })
     }
 
+    /// The routine a failed run ended in.
     fn explain(&self, e: &zkrom_executor::ExecError) -> String {
+        let upc = format!("{e:?}").split("upc: ").nth(1).and_then(|s| s.split(',').next()?.parse().ok());
+        if let Some(unit) = upc.and_then(|upc| self.assembly.source_map.unit(upc))
+            && unit.name.starts_with("unsupported")
+        {
+            return unit.name.clone();
+        }
         let text = e.to_string();
         format!("{text}: {e:?}").chars().take(600).collect::<String>() + ""
     }
