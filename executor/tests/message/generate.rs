@@ -78,7 +78,10 @@ impl Writer<'_> {
 
     fn address(&mut self) {
         match self.rng.random_range(0..12) {
-            0 => self.push(U256::from(4)),
+            0 => {
+                let n = *[1, 2, 4].choose(self.rng).unwrap();
+                self.push(U256::from(n));
+            }
             1 => {
                 let n = U256::from(self.rng.random::<u32>()) << 40usize;
                 self.push(n);
