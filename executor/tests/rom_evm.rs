@@ -153,3 +153,11 @@ fn gas_beyond_a_register() {
         compare(&rom, Fork::Cancun, &state, &message, &format!("gas {gas}")).unwrap();
     }
 }
+
+#[test]
+fn it_assembles_with_the_state() {
+    let path = std::path::Path::new("../rom/tests/evm_state.zkasm");
+    let options = zkrom_asm::Options { require_headers: true, ..Default::default() };
+    let assembly = zkrom_asm::assemble(path, &zkrom_asm::Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+    println!("{} rows of ROM", assembly.image.instrs.len());
+}
