@@ -11,7 +11,13 @@ use rand_chacha::ChaCha8Rng;
 use zkrom_asm::evm::Fork;
 
 /// Runs the message both ways and compares all there is; `None` where the ROM has no way to run it yet.
-fn compare(rom: &Rom, fork: Fork, state: &BTreeMap<Address, Account>, message: &Message, what: &str) -> Option<message::Done> {
+fn compare(
+    rom: &Rom,
+    fork: Fork,
+    state: &BTreeMap<Address, Account>,
+    message: &Message,
+    what: &str,
+) -> Option<message::Done> {
     let want = reference::run(fork, state, message);
     let got = match rom.run(fork, state, message) {
         Ok(got) => got,
@@ -21,7 +27,12 @@ fn compare(rom: &Rom, fork: Fork, state: &BTreeMap<Address, Account>, message: &
     assert_eq!(got.success, want.success, "success, {what}\n{}", message::dump(state));
     assert_eq!(got.gas_used, want.gas_used, "gas, {what}\n{}", message::dump(state));
     assert_eq!(got.output, want.output, "output, {what}\n{}", message::dump(state));
-    assert_eq!(got.logs.len() * usize::from(got.success), want.logs.len(), "logs, {what}\n{}", message::dump(state));
+    assert_eq!(
+        got.logs.len() * usize::from(got.success),
+        want.logs.len(),
+        "logs, {what}\n{}",
+        message::dump(state)
+    );
     assert_eq!(got.logs, want.logs, "logs, {what}\n{}", message::dump(state));
     for (address, account) in &want.accounts {
         let have = got.accounts.get(address).cloned().unwrap_or_default();
@@ -65,7 +76,8 @@ fn random_messages(name: &str, seed: u64, count: u64, kind: Kind) {
         for address in &pool {
             let length = rng.random_range(5..60);
             let code = generate::code(&mut rng, fork, &pool, length, n > 1);
-            let slots: Vec<_> = (0..3u64).map(|s| (U256::from(s), U256::from(rng.random_range(0..3u64)))).collect();
+            let slots: Vec<_> =
+                (0..3u64).map(|s| (U256::from(s), U256::from(rng.random_range(0..3u64)))).collect();
             let balance = U256::from(rng.random_range(0..3u64) * 1000);
             let slots = slots.into_iter().filter(|(_, v)| !v.is_zero()).collect();
             state.insert(*address, Account { nonce: 1, balance, code: code.into(), slots });
@@ -95,7 +107,9 @@ fn random_messages(name: &str, seed: u64, count: u64, kind: Kind) {
             *sum = (sum.0 + times, sum.1 + rows);
         }
     }
-    println!("{name}: {count} messages, {skipped} with a precompile that is missing, {ok} succeed, {logs} logs, {rows} rows");
+    println!(
+        "{name}: {count} messages, {skipped} with a precompile that is missing, {ok} succeed, {logs} logs, {rows} rows"
+    );
     for (byte, (times, rows)) in opcodes.iter().enumerate().filter(|(_, o)| o.0 > 0) {
         let name = zkrom_asm::evm::by_byte(byte as u8).map_or("undefined", |o| o.name);
         println!("{name:16} {times:9} times, {:.1} rows", *rows as f64 / *times as f64);
@@ -125,10 +139,18 @@ fn creations() {
 /// A state of one contract.
 fn one(code: &[u8]) -> (BTreeMap<Address, Account>, Message) {
     let sender = Address::repeat_byte(0xee);
-    let account = Account { nonce: 1, balance: U256::from(5), code: Bytes::copy_from_slice(code), ..Account::default() };
+    let account = Account {
+        nonce: 1,
+        balance: U256::from(5),
+        code: Bytes::copy_from_slice(code),
+        ..Account::default()
+    };
     let rich = Account { balance: U256::from(10u64.pow(18)), ..Account::default() };
     let state = [(contract(1), account), (sender, rich)].into();
-    (state, Message { sender, target: Some(contract(1)), value: U256::ZERO, gas: 1_000_000, data: Bytes::new() })
+    (
+        state,
+        Message { sender, target: Some(contract(1)), value: U256::ZERO, gas: 1_000_000, data: Bytes::new() },
+    )
 }
 
 #[test]
@@ -158,6 +180,7 @@ fn gas_beyond_a_register() {
 fn it_assembles_with_the_state() {
     let path = std::path::Path::new("../rom/tests/evm_state.zkasm");
     let options = zkrom_asm::Options { require_headers: true, ..Default::default() };
-    let assembly = zkrom_asm::assemble(path, &zkrom_asm::Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+    let assembly = zkrom_asm::assemble(path, &zkrom_asm::Files::Disk, &options)
+        .unwrap_or_else(|e| panic!("{}", e.render()));
     println!("{} rows of ROM", assembly.image.instrs.len());
 }

@@ -139,8 +139,12 @@ impl Lowerer<'_> {
                 let outputs = !callee.outputs.is_empty() || !callee.reg_outputs.is_empty();
                 let Some(link) = callee.link.filter(|_| self.body.may_leave && !outputs) else {
                     return self.error(
-                        Diagnostic::new("asm::return", name.span, "this return is for routines, and for a procedure without outputs")
-                            .help("a procedure that ends in routines gives its results in globals"),
+                        Diagnostic::new(
+                            "asm::return",
+                            name.span,
+                            "this return is for routines, and for a procedure without outputs",
+                        )
+                        .help("a procedure that ends in routines gives its results in globals"),
                     );
                 };
                 let addr = self.var_addr(link);

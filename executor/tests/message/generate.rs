@@ -168,7 +168,8 @@ impl Writer<'_> {
         self.code.extend([0x61, (to >> 8) as u8, to as u8, if conditional { 0x57 } else { 0x56 }]);
         self.height = self.height.saturating_sub(u32::from(conditional));
         // Skipped where the jump is taken.
-        self.code.extend([0x5b, 0x58, 0x50][..junk].iter().copied().map(|b| if conditional { 0x5b } else { b }));
+        self.code
+            .extend([0x5b, 0x58, 0x50][..junk].iter().copied().map(|b| if conditional { 0x5b } else { b }));
         self.code.push(0x5b);
     }
 
@@ -198,7 +199,8 @@ impl Writer<'_> {
                 self.op(op);
             }
             45..51 => {
-                let op = names(&["CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "KECCAK256"], self.rng);
+                let op =
+                    names(&["CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "KECCAK256"], self.rng);
                 if op == "MCOPY" && self.fork < Fork::Cancun {
                     return;
                 }
@@ -228,15 +230,34 @@ impl Writer<'_> {
             }
             63..70 => {
                 let list = [
-                    "ADDRESS", "ORIGIN", "CALLER", "CALLVALUE", "CALLDATASIZE", "CODESIZE", "GASPRICE",
-                    "RETURNDATASIZE", "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO", "GASLIMIT", "CHAINID",
-                    "SELFBALANCE", "BASEFEE", "PC", "GAS", "JUMPDEST", "PUSH0", "BLOBBASEFEE",
+                    "ADDRESS",
+                    "ORIGIN",
+                    "CALLER",
+                    "CALLVALUE",
+                    "CALLDATASIZE",
+                    "CODESIZE",
+                    "GASPRICE",
+                    "RETURNDATASIZE",
+                    "COINBASE",
+                    "TIMESTAMP",
+                    "NUMBER",
+                    "PREVRANDAO",
+                    "GASLIMIT",
+                    "CHAINID",
+                    "SELFBALANCE",
+                    "BASEFEE",
+                    "PC",
+                    "GAS",
+                    "JUMPDEST",
+                    "PUSH0",
+                    "BLOBBASEFEE",
                 ];
                 let op = names(&list, self.rng);
                 self.op(op);
             }
             70..75 => {
-                let op = names(&["BALANCE", "EXTCODESIZE", "EXTCODEHASH", "EXTCODECOPY", "BLOBHASH"], self.rng);
+                let op =
+                    names(&["BALANCE", "EXTCODESIZE", "EXTCODEHASH", "EXTCODECOPY", "BLOBHASH"], self.rng);
                 if op == "EXTCODECOPY" {
                     self.size();
                     self.offset();

@@ -7,11 +7,7 @@ pub mod reference;
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use alloy_primitives::{Address, B256, Bytes, Log, LogData, U256, keccak256};
-use zkrom_asm::{
-    Assembly, Files, Options, assemble,
-    evm::Fork,
-    isa::Space,
-};
+use zkrom_asm::{Assembly, Files, Options, assemble, evm::Fork, isa::Space};
 use zkrom_executor::{Executor, FinalMemory, Input, Program, hints::Hints};
 
 pub const COINBASE: u64 = 0xc01;
@@ -44,7 +40,11 @@ impl Message {
     pub fn intrinsic(&self, fork: Fork) -> u64 {
         let data: u64 = self.data.iter().map(|b| if *b == 0 { 4 } else { 16 }).sum();
         let create = if self.target.is_none() { 32_000 } else { 0 };
-        let words = if self.target.is_none() && fork >= Fork::Shanghai { 2 * self.data.len().div_ceil(32) as u64 } else { 0 };
+        let words = if self.target.is_none() && fork >= Fork::Shanghai {
+            2 * self.data.len().div_ceil(32) as u64
+        } else {
+            0
+        };
         21_000 + data + create + words
     }
 
@@ -113,7 +113,12 @@ impl Rom {
         self.frame.iter().position(|c| c.starts_with(name)).unwrap() as u32
     }
 
-    pub fn run(&self, fork: Fork, state: &BTreeMap<Address, Account>, message: &Message) -> Result<Done, String> {
+    pub fn run(
+        &self,
+        fork: Fork,
+        state: &BTreeMap<Address, Account>,
+        message: &Message,
+    ) -> Result<Done, String> {
         let intrinsic = message.intrinsic(fork);
         let nonce = state[&message.sender].nonce;
         let mut words = vec![U256::from(fork as u8)];
@@ -134,7 +139,11 @@ impl Rom {
         words.push(U256::from(warm.len()));
         words.extend(warm);
         let gas = message.gas - intrinsic;
-        words.extend([U256::from(u8::from(message.target.is_none())), address_word(message.sender), address_word(target)]);
+        words.extend([
+            U256::from(u8::from(message.target.is_none())),
+            address_word(message.sender),
+            address_word(target),
+        ]);
         words.extend([message.value, U256::from(gas)]);
         push_bytes(&mut words, &message.data);
         let input = Input { private: words, ..Input::default() };
@@ -221,8 +230,7 @@ fn bytes(memory: &FinalMemory, space: Space, ctx: u32, offset: usize, length: us
         return Bytes::new();
     }
     let words = offset / 32..(offset + length).div_ceil(32);
-    let all: Vec<u8> =
-        words.flat_map(|w| memory.read(space, ctx, w as u32).to_be_bytes::<32>()).collect();
+    let all: Vec<u8> = words.flat_map(|w| memory.read(space, ctx, w as u32).to_be_bytes::<32>()).collect();
     let start = offset % 32;
     all[start..start + length].to_vec().into()
 }

@@ -80,7 +80,11 @@ pub fn run(fork: Fork, state: &BTreeMap<Address, Account>, message: &Message) ->
     Done {
         success,
         gas_used: result.tx_gas_used(),
-        output: if message.target.is_none() && success { Bytes::new() } else { result.output().cloned().unwrap_or_default() },
+        output: if message.target.is_none() && success {
+            Bytes::new()
+        } else {
+            result.output().cloned().unwrap_or_default()
+        },
         logs: if success { result.into_logs() } else { vec![] },
         accounts,
         ..Done::default()
