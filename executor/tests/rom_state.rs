@@ -106,8 +106,7 @@ fn random_states_are_read_and_written_back() {
         let mut models: BTreeMap<Address, (Model, TrieAccount)> = BTreeMap::new();
         let mut codes = vec![];
         for _ in 0..*[0, 1, 3, 12, 60].choose(&mut rng).unwrap() {
-            let mut m =
-                Model { nonce: rng.random_range(0..300), balance: random_word(&mut rng), ..Model::default() };
+            let mut m = Model { nonce: rng.random_range(0..300), balance: random_word(&mut rng), ..Model::default() };
             let mut storage = PartialTrie::empty();
             for _ in 0..*[0, 0, 1, 2, 9, 40].choose(&mut rng).unwrap() {
                 let (slot, value) = (random_word(&mut rng), random_word(&mut rng));
@@ -139,8 +138,7 @@ fn random_states_are_read_and_written_back() {
             if rng.random_bool(0.5) {
                 continue;
             }
-            let (mut m, before) =
-                models.get(&address).cloned().map_or((Model::default(), None), |(m, a)| (m, Some(a)));
+            let (mut m, before) = models.get(&address).cloned().map_or((Model::default(), None), |(m, a)| (m, Some(a)));
             state.get(&store, &keccak256(address)).unwrap();
             script.account(address, before.as_ref());
             if !m.code.is_empty() {
@@ -196,10 +194,7 @@ fn random_states_are_read_and_written_back() {
                     }
                 } else {
                     let storage_root = storage.root();
-                    puts.push((
-                        address,
-                        TrieAccount { nonce: m.nonce, balance: m.balance, storage_root, code_hash },
-                    ));
+                    puts.push((address, TrieAccount { nonce: m.nonce, balance: m.balance, storage_root, code_hash }));
                 }
             }
         }
@@ -223,9 +218,7 @@ fn random_states_are_read_and_written_back() {
 fn accounts_of_real_blocks() {
     let rom = Rom::new("state");
     for name in ["mainnet_21429992_cancun", "mainnet_21429020_cancun", "mainnet_18884864_shanghai"] {
-        let Some(path) = find_or_skip(&format!("blocks/{name}.json.gz"), "accounts_of_real_blocks") else {
-            return;
-        };
+        let Some(path) = find_or_skip(&format!("blocks/{name}.json.gz"), "accounts_of_real_blocks") else { return };
         let input = BlockInput::load(&path).unwrap();
         let block = input.decode().unwrap();
         let parent = zkrom_witness::block::decode_header(&input.witness.headers[0], "parent").unwrap();
@@ -255,10 +248,7 @@ fn accounts_of_real_blocks() {
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(parent.state_root.0), "{name}");
         let (nodes, codes) = (input.witness.state.len(), input.witness.codes.len());
         let permutations = outcome.counts.work.keccak_permutations;
-        println!(
-            "{name}: {nodes} nodes, {codes} codes, {found} accounts found, {absent} absent: {} rows, {permutations} permutations",
-            outcome.rows
-        );
+        println!("{name}: {nodes} nodes, {codes} codes, {found} accounts found, {absent} absent: {} rows, {permutations} permutations", outcome.rows);
         for (procedure, rows) in rom.rows(&outcome).into_iter().take(14) {
             println!("    {rows:>8} {procedure}");
         }

@@ -33,8 +33,7 @@ impl Rom {
     pub fn new(name: &str) -> Self {
         let options = Options { require_headers: true, ..Options::default() };
         let path = format!("../rom/tests/{name}.zkasm");
-        let assembly =
-            assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+        let assembly = assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
         let program = Program::load(&assembly.image, &Hints::default()).unwrap();
         Self { assembly, program }
     }
