@@ -126,6 +126,8 @@ pub enum NextClause {
     },
     /// `return`
     Return,
+    /// `return name`: for a procedure that went on to routines
+    ReturnFor(Name),
     /// `fail name`
     Fail(Name),
     /// `halt`

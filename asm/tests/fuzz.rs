@@ -8,7 +8,7 @@ const SOURCES: [&str; 4] = [
     "tests/golden/good/features.zkasm",
     "tests/golden/good/control.zkasm",
     "tests/golden/bad/operands.zkasm",
-    "../rom/bench/opcodes/memory.zkasm",
+    "../rom/opcodes/memory.zkasm",
 ];
 
 /// A small generator: tests are the same every time.

@@ -124,6 +124,32 @@ impl Lowerer<'_> {
                 let addr = self.var_addr(link);
                 returning(self, draft, addr)
             }
+            NextClause::ReturnFor(name) => {
+                let Some((Symbol::Proc(unit), _)) = self.names.get(&name.node).copied() else {
+                    return self.error(
+                        Diagnostic::new(
+                            "asm::unknown_proc",
+                            name.span,
+                            format!("no procedure is called `{}`", name.node),
+                        )
+                        .help("`return name` goes back to the caller of the procedure that came here"),
+                    );
+                };
+                let callee = &self.units[unit];
+                let outputs = !callee.outputs.is_empty() || !callee.reg_outputs.is_empty();
+                let Some(link) = callee.link.filter(|_| self.body.may_leave && !outputs) else {
+                    return self.error(
+                        Diagnostic::new(
+                            "asm::return",
+                            name.span,
+                            "this return is for routines, and for a procedure without outputs",
+                        )
+                        .help("a procedure that ends in routines gives its results in globals"),
+                    );
+                };
+                let addr = self.var_addr(link);
+                returning(self, draft, addr)
+            }
             NextClause::Fail(name) => {
                 let unit = &self.units[self.body.unit];
                 let Some((_, cell)) = unit.fails.iter().find(|(n, _)| *n == name.node).cloned() else {

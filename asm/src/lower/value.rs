@@ -10,7 +10,7 @@ use crate::{
     consts::{self, Int},
     diag::Diagnostic,
     evm,
-    isa::{Addr, RegExpr, RegSource},
+    isa::{Addr, RegExpr, RegSource, Space},
     ops,
     span::Span,
 };
@@ -228,14 +228,27 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `modulus(name)`, `opcode(NAME)` and `fork(name)`.
+    /// `modulus(name)`, `opcode(NAME)`, `fork(name)` and `key_cell(name)`.
     fn builtin(&mut self, p: &Path) -> Option<Option<Value>> {
         let Some(arg) = &p.paren else { return None };
         let Expr::Path(Path { name: arg, .. }) = &arg.node else { return None };
+        // A macro's parameter stands for a name.
+        let mut arg = arg.clone();
+        while let Some((Bind::Arg(e, _), _)) = self.lookup(&arg.node) {
+            let Expr::Path(Path { name, .. }) = &e.node else { break };
+            if name.node == arg.node {
+                break;
+            }
+            arg = name.clone();
+        }
         let found = match p.name.node.as_str() {
             "modulus" => ops::modulus(&arg.node).map(|m| consts::from_word(m.modulus())),
             "opcode" => evm::find(&arg.node).and_then(|o| Int::try_from(o.byte).ok()),
             "fork" => evm::Fork::find(&arg.node).and_then(|f| Int::try_from(f as u8).ok()),
+            "key_cell" => {
+                let cell = self.layouts.get(&Space::Key).and_then(|l| l.get(&arg.node));
+                cell.and_then(|(off, _)| Int::try_from(*off).ok())
+            }
             _ => return None,
         };
         Some(match found {

@@ -39,7 +39,10 @@ fn part_node(i: Tokens<'_>) -> Parsed<'_, Part> {
     match first.as_str() {
         "dispatch" => next((after, NextClause::Dispatch)),
         "jump" => next((after, NextClause::Jump)),
-        "return" => next((after, NextClause::Return)),
+        "return" => next(match ident("a procedure")(after) {
+            Ok((rest, name)) => (rest, NextClause::ReturnFor(name)),
+            Err(_) => (after, NextClause::Return),
+        }),
         "halt" => next((after, NextClause::Halt)),
         "fail" => next(ident("the failure's name").map(NextClause::Fail).parse(after)?),
         "goto" | "break" | "continue" => next(target.map(NextClause::Goto).parse(i)?),
