@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ast::{SExpr, TestAttr},
-    consts,
     diag::{Diagnostic, Diagnostics},
     flow::analyse,
     image::Image,
@@ -15,7 +14,7 @@ use crate::{
     lint,
     listing::{self, HintInfo},
     load::load,
-    lower::{eval, ir::UnitKind, lower},
+    lower::{Evaluator, ir::UnitKind, lower},
     source_map::{self, SourceMap},
     span::{Files, Sources},
 };
@@ -86,17 +85,32 @@ pub fn assemble(path: &Path, files: &Files, options: &Options) -> Result<Assembl
     if options.require_headers {
         errors.extend(lint::headers(&program.items));
     }
-    let syntax_only = errors.iter().any(|e| matches!(e.code, "asm::syntax" | "asm::character" | "asm::include"));
+    let syntax_only =
+        errors.iter().any(|e| matches!(e.code, "asm::syntax" | "asm::character" | "asm::include"));
     // Lowering with the tests finds every error; flow analysis waits for a program that is whole.
     let mut tested = lower(&program.items, &options.constants, true);
     if syntax_only {
         // Names that a lost statement would have declared are not worth an error each.
-        tested.errors.retain(|e| !matches!(e.code, "asm::unknown_name" | "asm::unknown_label" | "asm::unknown_proc"
-            | "asm::unknown_routine" | "asm::unknown_macro" | "asm::unknown_member" | "asm::no_faults" | "asm::space"));
+        tested.errors.retain(|e| {
+            !matches!(
+                e.code,
+                "asm::unknown_name"
+                    | "asm::unknown_label"
+                    | "asm::unknown_proc"
+                    | "asm::unknown_routine"
+                    | "asm::unknown_macro"
+                    | "asm::unknown_member"
+                    | "asm::no_faults"
+                    | "asm::space"
+            )
+        });
     }
     errors.append(&mut tested.errors);
     if syntax_only {
         return Err(Diagnostics::new(sources, errors));
+    }
+    if options.require_headers {
+        errors.extend(lint::rows(&tested.units));
     }
     let facts = analyse(&tested, &mut errors);
     let (test_image, test_layout) = link(&tested, &mut errors);
@@ -133,26 +147,12 @@ fn tests(
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<Test> {
     let mut out = vec![];
+    let mut eval = Evaluator::new(items, &options.constants);
     for (id, unit) in program.units.iter().enumerate() {
         let UnitKind::Test(attr) = &unit.kind else { continue };
         let TestAttr { public, private, output, stuck } = &**attr;
-        let mut words = |list: &[SExpr]| -> Vec<U256> {
-            list.iter()
-                .filter_map(|e| match eval(items, &options.constants, e) {
-                    Ok(n) => match consts::to_word(n) {
-                        Some(w) => Some(w),
-                        None => {
-                            errors.push(Diagnostic::new("asm::range", e.span, "the constant is no word"));
-                            None
-                        }
-                    },
-                    Err(e) => {
-                        errors.extend(e);
-                        None
-                    }
-                })
-                .collect()
-        };
+        let mut words =
+            |list: &[SExpr]| list.iter().filter_map(|e| eval.word(e, errors)).collect::<Vec<U256>>();
         out.push(Test {
             name: unit.name.clone(),
             entry: layout.base(id).unwrap_or(0) as u32,

@@ -357,8 +357,9 @@ pub enum ItemKind {
     Global(Vec<VarDecl>),
     /// `buffer b[4]`: a static part of the heap.
     Buffer(Vec<VarDecl>),
-    /// `layout frame { a, b[2] }`: names for a space's offsets from 0. The item's name is the space.
-    Layout(Vec<VarDecl>),
+    /// `layout frame { a, b[2] }`: names for a space's offsets from 0. The item's name is the space. With a record's name,
+    /// `layout heap node { left, right }`, the offsets are `node.left` and so on, and `node.words` is their number.
+    Layout(Option<Name>, Vec<VarDecl>),
     /// `proc name(..) -> (..) ...`
     Proc(Box<Proc>),
     /// `routine name(..)`: code that never returns.

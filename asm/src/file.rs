@@ -166,7 +166,10 @@ impl Image {
             validate(i, upc, len).map_err(|source| FileError::Instruction { upc, source })?;
         }
         if self.opcodes.len() > MAX_FORKS {
-            return Err(FileError::Opcodes { fork: MAX_FORKS, reason: "more forks than the table has room for" });
+            return Err(FileError::Opcodes {
+                fork: MAX_FORKS,
+                reason: "more forks than the table has room for",
+            });
         }
         for (fork, table) in self.opcodes.iter().enumerate() {
             if table.len() != 256 {

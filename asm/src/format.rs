@@ -54,8 +54,11 @@ impl Depth {
     /// Indentation of a line that begins here.
     fn indent(&self, line: &[Token]) -> usize {
         let closing = line.iter().take_while(|t| matches!(t.tok, Tok::Punct("}"))).count();
+        // A label stands a level further out than the rows after it.
+        let label = matches!(line, [Token { tok: Tok::Ident(_), .. }, Token { tok: Tok::Punct(":"), .. }, rest @ ..]
+            if rest.iter().all(|t| matches!(t.tok, Tok::Comment(_))));
         let continues = matches!(line.first().map(|t| &t.tok), Some(Tok::Punct("|"))) || self.brackets > 0;
-        self.braces.saturating_sub(closing) + usize::from(continues)
+        self.braces.saturating_sub(closing + usize::from(label)) + usize::from(continues)
     }
 
     fn pass(&mut self, line: &[Token]) {

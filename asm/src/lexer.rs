@@ -42,8 +42,8 @@ pub struct Token {
 
 /// Punctuation, longest first.
 const PUNCTUATION: [&str; 25] = [
-    "->", "<<", ">>", "**", "..", "|", "=", "{", "}", "(", ")", "[", "]", ",", ":", ".", "+", "-", "*", "/", "%",
-    "&", "^", "!", "#",
+    "->", "<<", ">>", "**", "..", "|", "=", "{", "}", "(", ")", "[", "]", ",", ":", ".", "+", "-", "*", "/",
+    "%", "&", "^", "!", "#",
 ];
 
 fn ident(i: &str) -> IResult<&str, Tok> {
@@ -100,7 +100,8 @@ pub fn lex(text: &str, file: u32) -> (Vec<Token>, Vec<Diagnostic>) {
     let (mut tokens, mut errors) = (vec![], vec![]);
     let mut rest = text;
     loop {
-        let blank = take_while1::<_, _, nom::error::Error<&str>>(|c| c == ' ' || c == '\t' || c == '\r').parse(rest);
+        let blank =
+            take_while1::<_, _, nom::error::Error<&str>>(|c| c == ' ' || c == '\t' || c == '\r').parse(rest);
         if let Ok((r, _)) = blank {
             rest = r;
         }
@@ -118,8 +119,14 @@ pub fn lex(text: &str, file: u32) -> (Vec<Token>, Vec<Diagnostic>) {
                 Some(n) => tokens.push(Token { tok: Tok::Num(n), span: at(r) }),
                 None => {
                     errors.push(
-                        Diagnostic::new("asm::number", at(r), format!("`{digits}` is not a number below 2^256"))
-                            .help("numbers are decimal or `0x` hexadecimal, with `_` between digits where it helps"),
+                        Diagnostic::new(
+                            "asm::number",
+                            at(r),
+                            format!("`{digits}` is not a number below 2^256"),
+                        )
+                        .help(
+                            "numbers are decimal or `0x` hexadecimal, with `_` between digits where it helps",
+                        ),
                     );
                     // A stand-in keeps the statement whole.
                     tokens.push(Token { tok: Tok::Num(U256::ZERO), span: at(r) });

@@ -100,7 +100,13 @@ pub fn link(program: &Lowered, errors: &mut Vec<Diagnostic>) -> (Image, Layout) 
     (image, layout)
 }
 
-fn instruction(program: &Lowered, bases: &HashMap<UnitId, usize>, unit: UnitId, base: usize, row: &Row) -> Instr {
+fn instruction(
+    program: &Lowered,
+    bases: &HashMap<UnitId, usize>,
+    unit: UnitId,
+    base: usize,
+    row: &Row,
+) -> Instr {
     let u = &program.units[unit];
     let at = |d: Dest| match d {
         Dest::Label(l) => (base + u.labels[l]) as u32,
@@ -135,7 +141,11 @@ fn opcodes(
     let dispatches = program.faults.iter().any(Option::is_some);
     let Some(span) = program.bindings.first().map(|b| b.span) else {
         if dispatches {
-            errors.push(Diagnostic::new("asm::no_opcodes", Span::default(), "the program dispatches but has no `opcode`"));
+            errors.push(Diagnostic::new(
+                "asm::no_opcodes",
+                Span::default(),
+                "the program dispatches but has no `opcode`",
+            ));
         }
         return vec![];
     };

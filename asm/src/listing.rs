@@ -62,7 +62,9 @@ pub fn hints(program: &Lowered, facts: &Facts, layout: &Layout, sources: &Source
                     let name = unit.rows[i].instr.hint.as_ref().map_or_else(String::new, |c| c.name.clone());
                     (name, if h.guess { "guess" } else { "hint" }, i, unit.rows[i].span)
                 }
-                Source::Input(Loc::Var(v)) => (program.vars[v].name.clone(), "untrusted input", 0, program.vars[v].span),
+                Source::Input(Loc::Var(v)) => {
+                    (program.vars[v].name.clone(), "untrusted input", 0, program.vars[v].span)
+                }
                 Source::Input(Loc::Reg(r)) => (r.name().to_owned(), "untrusted input", 0, unit.span),
             };
             let check = |i: &usize| CheckInfo {
@@ -101,12 +103,19 @@ pub fn hints_text(list: &[HintInfo]) -> String {
 
 /// The listing: units in order of their addresses, each row with its micro-pc, line and statement.
 #[must_use]
-pub fn listing(program: &Lowered, layout: &Layout, image: &Image, map: &SourceMap, sources: &Sources) -> String {
+pub fn listing(
+    program: &Lowered,
+    layout: &Layout,
+    image: &Image,
+    map: &SourceMap,
+    sources: &Sources,
+) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{} rows, digest {}", image.instrs.len(), image.digest());
     for (info, (u, base)) in map.units.iter().zip(&layout.units) {
         let file = map.files.get(info.place.file as usize).map_or("?", |f| f);
-        let _ = writeln!(out, "\n{} {}: {} rows  {file}:{}", info.kind, info.name, info.rows, info.place.line);
+        let _ =
+            writeln!(out, "\n{} {}: {} rows  {file}:{}", info.kind, info.name, info.rows, info.place.line);
         for (i, row) in program.units[*u].rows.iter().enumerate() {
             let upc = base + i;
             let line = map.rows.get(upc).map_or(0, |p| p.line);

@@ -6,8 +6,8 @@
 use thiserror::Error;
 
 use crate::isa::{
-    Addr, HintArg, Instr, MemOp, Next, Op, Op2, OperandA, OperandB, PUBLIC_WORDS, REG_BOUND, Reg, RegExpr, RegSource,
-    STACK_LIMIT, Space, fault,
+    Addr, HintArg, Instr, MemOp, Next, Op, Op2, OperandA, OperandB, PUBLIC_WORDS, REG_BOUND, Reg, RegExpr,
+    RegSource, STACK_LIMIT, Space, fault,
 };
 
 /// A broken rule.
@@ -41,11 +41,22 @@ pub enum Invalid {
         /// The port.
         port: char,
     },
+    /// A split of a value that is itself taken from the split's result, which would fix nothing.
+    #[error("the operation Split cannot split a register expression that starts from its own result")]
+    SplitResult,
+    /// A dispatching row that writes a register the dispatch uses.
+    #[error("a row that dispatches cannot write {}: the dispatch uses it", reg.name())]
+    DispatchWrite {
+        /// The register.
+        reg: Reg,
+    },
     /// `Reg` operand without `Split`, or the reverse.
     #[error("port A is a register expression if and only if the operation is Split")]
     SplitOperand,
     /// An address operand on an operation that is no memory chip's, or a memory chip without one.
-    #[error("port {port}: an address without an access goes with the memory operations that take it, and only there")]
+    #[error(
+        "port {port}: an address without an access goes with the memory operations that take it, and only there"
+    )]
     AddressOperand {
         /// The port.
         port: char,
@@ -160,6 +171,9 @@ fn operands(i: &Instr) -> Result<(), Invalid> {
     if (i.a == OperandA::Reg) != (i.op == Op::Op2(Op2::Split)) {
         return Err(Invalid::SplitOperand);
     }
+    if i.a == OperandA::Reg && i.w.source == RegSource::Result {
+        return Err(Invalid::SplitResult);
+    }
     if matches!(i.a, OperandA::Addr(_)) != mem.is_some() {
         return Err(Invalid::AddressOperand { port: 'A' });
     }
@@ -173,7 +187,9 @@ fn operation(i: &Instr) -> Result<(), Invalid> {
     let no = |present: bool, port: char| if present { Err(Invalid::UnusedOperand { port }) } else { Ok(()) };
     let (a, b) = (i.a != OperandA::None, i.b != OperandB::None);
     match i.op {
-        Op::Swap if !matches!((&i.a, &i.b), (OperandA::Mem(_), OperandB::Mem(_))) => Err(Invalid::SwapOperands),
+        Op::Swap if !matches!((&i.a, &i.b), (OperandA::Mem(_), OperandB::Mem(_))) => {
+            Err(Invalid::SwapOperands)
+        }
         Op::Op2(Op2::Hint | Op2::KeyCount) => no(a, 'A').and(no(b, 'B')),
         Op::Op2(Op2::Split) => no(b, 'B'),
         Op::Op2(Op2::PubIn(n)) => {
@@ -199,6 +215,9 @@ fn registers(i: &Instr) -> Result<(), Invalid> {
     if i.reg == Some(Reg::Clk) {
         return Err(Invalid::ClockWrite);
     }
+    if let (Some(reg @ (Reg::Pc | Reg::Gas | Reg::Cid | Reg::Fork)), Next::Dispatch(_) | Next::EvmJump(_)) = (i.reg, i.next) {
+        return Err(Invalid::DispatchWrite { reg });
+    }
     if i32::from(i.dsp).unsigned_abs() > STACK_LIMIT {
         return Err(Invalid::StackChange);
     }
@@ -206,7 +225,8 @@ fn registers(i: &Instr) -> Result<(), Invalid> {
 }
 
 fn next(i: &Instr, upc: usize, len: usize) -> Result<(), Invalid> {
-    let check = |target: u32| if (target as usize) < len { Ok(()) } else { Err(Invalid::Target { target, len }) };
+    let check =
+        |target: u32| if (target as usize) < len { Ok(()) } else { Err(Invalid::Target { target, len }) };
     let follows = || if upc + 1 < len { Ok(()) } else { Err(Invalid::RunsOff) };
     match i.next {
         Next::Seq => follows(),

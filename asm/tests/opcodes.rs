@@ -221,7 +221,13 @@ fn rows_within_the_budget() {
     let mut report = String::new();
     for (before, op, budget) in table {
         let got = rows(&a, &before, op);
-        let name = if op.len() > 20 { "PUSH32" } else if op == "1" { "PUSH1" } else { op };
+        let name = if op.len() > 20 {
+            "PUSH32"
+        } else if op == "1" {
+            "PUSH1"
+        } else {
+            op
+        };
         report.push_str(&format!("{name:12} {got:5} rows, budget {budget}\n"));
         assert!(got <= budget, "{name}: {got} rows, budget {budget}");
     }

@@ -1,54 +1,30 @@
 //! Loaded EVM code: what the bytecode chip says about each byte.
 
 use alloy_primitives::U256;
-use zkrom_asm::isa::PUSH_DATA;
-
-/// `PUSH0`; `PUSHn` is `PUSH0 + n`.
-pub const PUSH0: u8 = 0x5f;
-
-/// Bytes of push data after an opcode.
-#[must_use]
-pub const fn push_len(opcode: u8) -> u32 {
-    if opcode > PUSH0 && opcode <= PUSH0 + 32 { (opcode - PUSH0) as u32 } else { 0 }
-}
-
-/// Where the instructions of a code lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CodeLayout {
-    /// For each byte: whether it is an opcode (rather than push data).
-    pub is_opcode: Vec<bool>,
-    /// For each address up to 32 past the end: bytes of push data of the `PUSH1..PUSH32` that ends right before it; 0 if none does.
-    pub push_before: Vec<u8>,
-}
-
-/// The layout of a code.
-#[must_use]
-pub fn code_layout(code: &[u8]) -> CodeLayout {
-    let mut is_opcode = vec![false; code.len()];
-    let mut push_before = vec![0; code.len() + 33];
-    let mut pc = 0;
-    while pc < code.len() {
-        is_opcode[pc] = true;
-        let n = push_len(code[pc]);
-        pc += 1 + n as usize;
-        push_before[pc] = n as u8;
-    }
-    CodeLayout { is_opcode, push_before }
-}
+pub use zkrom_asm::isa::code::{PUSH0, code_layout, push_len};
+use zkrom_asm::isa::{PUSH_DATA, code::CodePlace};
 
 /// A loaded code.
 #[derive(Clone, Debug)]
 pub struct Code {
     bytes: Vec<u8>,
-    layout: CodeLayout,
+    places: Vec<CodePlace>,
+    /// For each address up to 33 past the end: bytes of push data of the `PUSH1..PUSH32` that ends right before it; 0 if none does.
+    push_before: Vec<u8>,
 }
 
 impl Code {
     /// Loads a code.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
-        let layout = code_layout(&bytes);
-        Self { bytes, layout }
+        let places = code_layout(&bytes);
+        let mut push_before = vec![0; places.len() + 1];
+        for place in places.iter().filter(|p| p.opcode != PUSH_DATA) {
+            if let Some(n) = push_before.get_mut(place.next_pc as usize) {
+                *n = push_len(place.opcode as u8) as u8;
+            }
+        }
+        Self { bytes, places, push_before }
     }
 
     /// The bytes.
@@ -57,16 +33,11 @@ impl Code {
         &self.bytes
     }
 
-    /// The opcode at an address and the address after its instruction: [`PUSH_DATA`] and the following address inside push data, 0
-    /// (STOP) and the following address from the end on.
+    /// The opcode at an address and the `next_pc` of its place; see [`code_layout`].
     #[inline]
     #[must_use]
     pub fn fetch(&self, pc: u32) -> (u32, u32) {
-        match self.bytes.get(pc as usize) {
-            None => (0, pc + 1),
-            Some(_) if !self.layout.is_opcode[pc as usize] => (PUSH_DATA, pc + 1),
-            Some(&op) => (u32::from(op), pc + 1 + push_len(op)),
-        }
+        self.places.get(pc as usize).map_or((0, pc + 1), |p| (p.opcode, p.next_pc))
     }
 
     /// The data of the `PUSH1..PUSH32` that ends right before `next_pc`, zero-padded past the end of the code.
@@ -74,7 +45,7 @@ impl Code {
     #[must_use]
     pub fn push_data(&self, next_pc: u32) -> Option<U256> {
         let end = next_pc as usize;
-        let n = *self.layout.push_before.get(end)? as usize;
+        let n = *self.push_before.get(end)? as usize;
         if n == 0 {
             return None;
         }
@@ -97,11 +68,13 @@ mod tests {
         // PUSH2 5b 5b, JUMPDEST, PUSH1 (truncated)
         let code = Code::new(vec![0x61, 0x5b, 0x5b, 0x5b, 0x60]);
         assert_eq!(code.fetch(0), (0x61, 3));
-        assert_eq!(code.fetch(1), (PUSH_DATA, 2));
-        assert_eq!(code.fetch(2), (PUSH_DATA, 3));
+        assert_eq!(code.fetch(1), (PUSH_DATA, 3 + 64 * 0x5b));
+        assert_eq!(code.fetch(2), (PUSH_DATA, 3 + 64 * 0x5b));
         assert_eq!(code.fetch(3), (0x5b, 4));
         assert_eq!(code.fetch(4), (0x60, 6));
-        assert_eq!(code.fetch(5), (0, 6));
+        assert_eq!(code.fetch(5), (PUSH_DATA, 6));
+        assert_eq!(code.fetch(6), (0, 7));
+        assert_eq!(code.fetch(1000), (0, 1001));
         assert_eq!(code.push_data(3), Some(U256::from(0x5b5b)));
         assert_eq!(code.push_data(6), Some(U256::ZERO));
         for pc in [0, 1, 2, 4, 5, 7, 38, 1000] {
@@ -112,7 +85,7 @@ mod tests {
     #[test]
     fn truncated_push_is_zero_padded_on_the_right() {
         for have in 0..32 {
-            let mut bytes = vec![PUSH0 + 32];
+            let mut bytes = vec![PUSH0 as u8 + 32];
             bytes.extend((0..have).map(|i| i as u8 + 1));
             let mut want = [0; 32];
             want[..have].copy_from_slice(&bytes[1..]);

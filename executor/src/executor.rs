@@ -1,16 +1,17 @@
 //! Running a program.
 
 use alloy_primitives::U256;
-use zkrom_asm::isa::{CLK_BOUND, FIRST_CLK, PUBLIC_WORDS, Space};
+use zkrom_asm::isa::{CLK_BOUND, FIRST_CLK, PUBLIC_WORDS, Reg, Space};
 
 use crate::{
     error::ExecError,
     fault::Fault,
+    field::FIELD_PRIME,
     machine::{CLK, Machine},
     memory::{Cell, Memory, Plain},
     profile::{Counts, Profile},
     program::Program,
-    record::Record,
+    record::{CellAddr, Record, Regs},
     trace::{Events, Recorder, Silent, Tracer},
 };
 
@@ -44,6 +45,8 @@ pub struct Outcome {
     pub public_out: [U256; PUBLIC_WORDS],
     /// Rows, the halting one included.
     pub rows: u32,
+    /// Registers before the halting row.
+    pub regs: Regs,
     /// How often each thing happened.
     pub counts: Counts,
     /// Where the rows went.
@@ -68,21 +71,31 @@ pub struct Executor<'p> {
     pub(crate) input: Input,
     pub(crate) limits: Limits,
     pub(crate) lenient: bool,
-    pub(crate) entry: u32,
+    start: Option<Start>,
+}
+
+/// A state to start from that is not the machine's own.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// Micro-pc.
+    pub upc: u32,
+    /// Registers; the clock is [`FIRST_CLK`] whatever it says.
+    pub regs: Regs,
+    /// Words in memory. Those of the private input are not among them.
+    pub memory: Vec<(CellAddr, U256)>,
 }
 
 impl<'p> Executor<'p> {
     /// A program and its input.
     #[must_use]
     pub fn new(program: &'p Program, input: Input) -> Self {
-        Self { program, input, limits: Limits::default(), lenient: false, entry: 0 }
+        Self { program, input, limits: Limits::default(), lenient: false, start: None }
     }
 
     /// Begins at another instruction than the first: for the tests in a program's source. What is proved always begins at the first.
     #[must_use]
-    pub const fn entry(mut self, upc: u32) -> Self {
-        self.entry = upc;
-        self
+    pub fn entry(self, upc: u32) -> Self {
+        self.start(Start { upc, ..Start::default() })
     }
 
     /// Bounds the run's length.
@@ -100,10 +113,25 @@ impl<'p> Executor<'p> {
         self
     }
 
+    /// Starts from another state: for tests of single procedures. Such a run is no run of the program, and cannot be proved.
+    #[must_use]
+    pub fn start(mut self, start: Start) -> Self {
+        self.start = Some(start);
+        self
+    }
+
     pub(crate) fn machine<T: Tracer>(&self, tracer: T) -> Machine<'_, T> {
         let mut machine = Machine::new(self.program, &self.input, tracer);
         machine.lenient = self.lenient;
-        machine.upc = self.entry;
+        if let Some(start) = &self.start {
+            let mut regs = start.regs;
+            regs.set(Reg::Clk, FIRST_CLK);
+            regs.0.iter_mut().for_each(|r| *r %= FIELD_PRIME);
+            machine.restore(regs, start.upc);
+            for (addr, word) in &start.memory {
+                machine.poke(*addr, *word);
+            }
+        }
         machine
     }
 
@@ -150,8 +178,10 @@ impl<'p> Executor<'p> {
     /// As [`run`](Self::run): with its checks on, the executor itself notices some faults. [`unchecked`](Self::unchecked) leaves more of them
     /// to the proof system.
     pub fn record_with_fault(&self, fault: Fault) -> Result<Record, ExecError> {
-        let recorder =
-            Recorder::<true> { fault: Some((FIRST_CLK + fault.row, fault.kind)), ..Recorder::default() };
+        let recorder = Recorder::<true> {
+            fault: Some((FIRST_CLK.saturating_add(fault.row), fault.kind)),
+            ..Recorder::default()
+        };
         let mut machine = self.machine(recorder);
         machine.run_to_halt(self.limits.rows)?;
         Ok(finish(machine, 0))
@@ -175,7 +205,8 @@ pub(crate) fn outcome<T: Tracer>(machine: &mut Machine<'_, T>) -> Outcome {
     opcodes[last].rows += u64::from(machine.regs[CLK] + 1 - machine.dispatched_at);
     let outside = opcodes.pop().map_or(0, |o| o.rows);
     let profile = Profile { rows_by_upc: machine.rows_by_upc.clone(), opcodes, outside };
-    Outcome { public_out: machine.output(), rows: machine.regs[CLK] - FIRST_CLK + 1, counts, profile }
+    let (rows, regs) = (machine.regs[CLK] - FIRST_CLK + 1, machine.registers());
+    Outcome { public_out: machine.output(), rows, regs, counts, profile }
 }
 
 /// The record of what a machine did from time `since` on.

@@ -22,7 +22,7 @@ mod trace;
 
 pub use checkpoint::{Checkpoint, Checkpoints};
 pub use error::{CallSite, EvmPlace, ExecError, Failure, Flaw, LoadError, Location, Rule, SourceMap};
-pub use executor::{Executor, FinalMemory, Input, Limits, Outcome};
+pub use executor::{Executor, FinalMemory, Input, Limits, Outcome, Start};
 pub use fault::{Fault, FaultKind, Outcome as DispatchOutcome, PortName, Tamper, faults};
 pub use ops::{eval_op2, eval_op3};
 pub use profile::{Counts, OpcodeRows, Profile, Work};

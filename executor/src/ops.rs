@@ -7,7 +7,15 @@ use zkrom_asm::isa::{Op2, Op3};
 #[inline]
 #[must_use]
 pub fn eval_op2(op: Op2, a: U256, b: U256) -> Option<U256> {
-    Some(match op {
+    let mut r = U256::ZERO;
+    eval_op2_into(op, &a, &b, &mut r).then_some(r)
+}
+
+/// As [`eval_op2`], in place: words are copied as seldom as possible in the interpreter's loop.
+#[inline(always)]
+pub(crate) fn eval_op2_into(op: Op2, a: &U256, b: &U256, r: &mut U256) -> bool {
+    let (a, b) = (*a, *b);
+    *r = match op {
         Op2::Add => a.wrapping_add(b),
         Op2::Sub => a.wrapping_sub(b),
         Op2::Lt => bit(a < b),
@@ -31,8 +39,9 @@ pub fn eval_op2(op: Op2, a: U256, b: U256) -> Option<U256> {
         Op2::Sdiv => sdiv(a, b),
         Op2::Mod => a.checked_rem(b).unwrap_or_default(),
         Op2::Smod => smod(a, b),
-        Op2::Hint | Op2::Split | Op2::KeyId | Op2::KeyCount | Op2::PubIn(_) | Op2::PubOut(_) => return None,
-    })
+        Op2::Hint | Op2::Split | Op2::KeyId | Op2::KeyCount | Op2::PubIn(_) | Op2::PubOut(_) => return false,
+    };
+    true
 }
 
 /// `R` of a three-operand operation.

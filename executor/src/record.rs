@@ -183,7 +183,7 @@ pub struct Record {
     pub mem_ops: Vec<MemOpEvent>,
     /// Fetches by code id.
     pub fetches: BTreeMap<u32, CodeFetches>,
-    /// Every cell touched outside [`Space::Input`](zkrom_asm::isa::Space::Input), in ascending order of addresses.
+    /// Every cell touched outside [`Space::Input`], in ascending order of addresses.
     pub memory: Vec<FinalCell>,
     /// The private input.
     pub input: Vec<InputCell>,

@@ -96,10 +96,10 @@ fn instruction(rng: &mut ChaCha20Rng, at: u32) -> Instr {
         i.c = Some(addr(rng));
         i.c_write = i.c.unwrap().space != Space::Input && rng.random_bool(0.8);
     }
-    i.w.imm = rng.random_range(-2..4);
-    i.w.source = match rng.random_range(0..12) {
+    i.w.imm = rng.random_range(-1..5);
+    i.w.source = match rng.random_range(0..48) {
         0 => RegSource::Result,
-        1..5 => RegSource::Reg(*Reg::ALL.choose(rng).unwrap()),
+        1..16 => RegSource::Reg(*Reg::ALL.choose(rng).unwrap()),
         _ => RegSource::Zero,
     };
     if rng.random_bool(0.5) {
@@ -149,7 +149,11 @@ fn running_and_recording_agree() {
     for seed in 0..4000 {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let n = rng.random_range(1..60);
-        let mut instrs: Vec<_> = (0..n).map(|at| instruction(&mut rng, at)).collect();
+        // Registers that leave room for offsets and pops.
+        let start = [(Reg::Sp, 20), (Reg::X0, 5), (Reg::X1, 6), (Reg::X2, 4), (Reg::X3, 40), (Reg::Gas, 99)];
+        let mut instrs: Vec<_> = start.iter().map(|&(reg, value)| set(reg, value)).collect();
+        let first = instrs.len() as u32;
+        instrs.extend((first..first + n).map(|at| instruction(&mut rng, at)));
         instrs.extend([halt(), halt(), halt()]);
         let image = image(instrs);
         let program = Program::load(&image, &Hints::default()).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
@@ -179,4 +183,78 @@ fn running_and_recording_agree() {
     }
     println!("{halted} of 4000 programs halted, after {rows} rows");
     assert!(halted > 400 && rows > 4000, "{halted} programs, {rows} rows: too few to mean anything");
+}
+
+/// An instruction of any fields at all.
+fn wild(rng: &mut ChaCha20Rng) -> Instr {
+    const EXTREMES: [i32; 9] =
+        [0, 1, -1, i32::MIN, i32::MAX, 1 << 29, (1 << 29) - 1, -(1 << 29), 1 - (1 << 29)];
+    let reg = |rng: &mut ChaCha20Rng| rng.random_bool(0.3).then(|| *Reg::ALL.choose(rng).unwrap());
+    let number = |rng: &mut ChaCha20Rng| {
+        if rng.random() { *EXTREMES.choose(rng).unwrap() } else { rng.random_range(0..9) }
+    };
+    let place = |rng: &mut ChaCha20Rng| Addr { ctx: reg(rng), base: reg(rng), off: number(rng), ..addr(rng) };
+    let mut i = instruction(rng, 0);
+    match rng.random_range(0..4) {
+        0 => i.a = OperandA::Mem(place(rng)),
+        1 => i.a = OperandA::Addr(place(rng)),
+        2 => i.a = OperandA::Reg,
+        _ => {}
+    }
+    match rng.random_range(0..4) {
+        0 => i.b = OperandB::Mem(place(rng)),
+        1 => i.b = OperandB::Addr(place(rng)),
+        _ => {}
+    }
+    if rng.random() {
+        i.c = Some(place(rng));
+    }
+    i.c_write = rng.random();
+    if rng.random() {
+        i.w.imm = number(rng);
+    }
+    let target = if rng.random_bool(0.9) {
+        rng.random_range(0..12)
+    } else {
+        *[u32::MAX, 1 << 29, (1 << 29) - 1].choose(rng).unwrap()
+    };
+    match rng.random_range(0..6) {
+        0 => i.next = Next::Dispatch(target),
+        1 => i.next = Next::EvmJump(target),
+        2 => i.next = Next::Return,
+        3 => i.next = Next::Halt,
+        _ => {}
+    }
+    if rng.random_bool(0.1) {
+        i.dsp = *[i16::MIN, i16::MAX].choose(rng).unwrap();
+    }
+    i
+}
+
+#[test]
+fn nothing_panics() {
+    let mut loaded = 0;
+    for seed in 0..3000 {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        // Instructions that load, one by one; then programs of them.
+        let ok = |i: &Instr| Program::load(&image(vec![i.clone()]), &Hints::default()).is_ok();
+        let mut instrs: Vec<_> = (0..60).map(|_| wild(&mut rng)).filter(ok).take(12).collect();
+        loaded += instrs.len();
+        instrs.push(halt());
+        let table = (0..256).map(|_| zkrom_asm::image::OpcodeEntry {
+            handler: rng.random_range(0..13),
+            gas: rng.random_range(0..3),
+            need: 0,
+            max: 1024,
+        });
+        let image = zkrom_asm::image::Image { instrs, opcodes: vec![table.collect()] };
+        let program = Program::load(&image, &Hints::default()).unwrap();
+        let input = private(&(0..8).map(|_| word(&mut rng)).collect::<Vec<_>>());
+        let executor = Executor::new(&program, input).limits(Limits { rows: 200 });
+        let run = executor.run().map(|o| o.rows);
+        assert_eq!(executor.checkpoints(7).map(|c| c.outcome.rows), run);
+        let _ = executor.unchecked().record().map(|r| r.rows.len());
+    }
+    println!("{loaded} instructions");
+    assert!(loaded > 3000);
 }

@@ -10,7 +10,7 @@ use zkrom_asm::isa::{
     Space,
 };
 use zkrom_executor::{
-    Executor, Input,
+    Executor, Input, Start,
     record::{CellAddr, Record},
 };
 
@@ -296,4 +296,25 @@ fn memory_can_be_read_at_the_end() {
     assert_eq!(outcome.rows, 2);
     assert_eq!(memory.read(Space::Journal, 0, 7), word(3));
     assert_eq!(memory.read(Space::Journal, 0, 8), word(0));
+}
+
+#[test]
+fn procedures_can_be_run_on_their_own() {
+    let image = image(vec![
+        halt(),
+        halt(),
+        op2(Op2::Add, stack(0), stack(1), stack(1)),
+        Instr { dsp: -1, ..nop() },
+        halt(),
+    ]);
+    let program = load(&image);
+    let mut regs = zkrom_executor::record::Regs::default();
+    regs.set(Reg::Sp, 2);
+    regs.set(Reg::Ctx, 9);
+    let cell = |off| CellAddr { space: Space::Stack.number(), ctx: 9, off };
+    let memory = vec![(cell(0), word(4)), (cell(1), U256::MAX)];
+    let executor = Executor::new(&program, Input::default()).start(Start { upc: 2, regs, memory });
+    let (outcome, memory) = executor.run_to_memory().unwrap();
+    assert_eq!((outcome.rows, outcome.regs.get(Reg::Sp)), (3, 1));
+    assert_eq!(memory.read(Space::Stack, 9, 0), word(3));
 }

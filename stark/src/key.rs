@@ -12,7 +12,7 @@ use crate::field::{Challenge, Val};
 use crate::machine::{Chip, ChipId, Shape, chips, machine_digest};
 use crate::proof::VerifyingKey;
 
-/// Greatest degree of a lookup constraint: what blowup 2 allows.
+/// Degree up to which messages are packed into one column, in every chip: what blowup 2 allows.
 const LOOKUP_DEGREE: usize = 3;
 
 impl VerifyingKey {
@@ -89,12 +89,18 @@ impl ProvingKey {
     pub fn new(image: Image, params: ProofParams) -> Self {
         let chips = chips(Some(&image));
         let shape = &Shape::table()[0];
-        let data = ProverData::from_airs_and_degrees(&params.config(), &chips, &shape.log_heights())
-            .expect("committing to fixed tables of valid heights does not fail");
+        let data = ProverData::from_airs_and_degrees_with_lookup_budgets(
+            &params.config(),
+            &chips,
+            &shape.log_heights(),
+            &vec![LOOKUP_DEGREE; chips.len()],
+            params.log_blowup,
+        )
+        .expect("committing to fixed tables of valid heights does not fail");
         let preprocessed =
             data.common.preprocessed.as_ref().expect("the ROM is preprocessed").commitment.clone();
         let verifying = VerifyingKey {
-            program_digest: image.digest(),
+            program_digest: image.digest().0,
             machine_digest: machine_digest(),
             preprocessed,
         };

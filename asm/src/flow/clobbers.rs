@@ -61,18 +61,26 @@ pub fn check(program: &Lowered, id: UnitId, errors: &mut Vec<Diagnostic>) {
     for (loc, span) in &written {
         if !outputs.contains(loc) && !declared.contains_key(loc) {
             errors.push(
-                Diagnostic::new("asm::clobber", *span, format!("`{}` overwrites `{}`", unit.name, name(*loc)))
-                    .label("overwritten here")
-                    .note(unit.span, "not declared here")
-                    .help(format!("declare `clobbers({})`", name(*loc))),
+                Diagnostic::new(
+                    "asm::clobber",
+                    *span,
+                    format!("`{}` overwrites `{}`", unit.name, name(*loc)),
+                )
+                .label("overwritten here")
+                .note(unit.span, "not declared here")
+                .help(format!("declare `clobbers({})`", name(*loc))),
             );
         }
     }
     for (loc, span) in &declared {
         if !written.contains_key(loc) {
             errors.push(
-                Diagnostic::new("asm::unneeded_clobber", *span, format!("`{}` never overwrites `{}`", unit.name, name(*loc)))
-                    .help("remove it: callers would save what need not be"),
+                Diagnostic::new(
+                    "asm::unneeded_clobber",
+                    *span,
+                    format!("`{}` never overwrites `{}`", unit.name, name(*loc)),
+                )
+                .help("remove it: callers would save what need not be"),
             );
         }
     }

@@ -180,8 +180,12 @@ impl Hints<'_> {
                 consumed.extend(sources);
             } else if report && !sources.is_empty() {
                 self.errors.push(
-                    Diagnostic::new("asm::hint_escapes", row.span, format!("`{}` is given a hint that nothing has checked", c.name))
-                        .help("check it before, or declare the input `untrusted` and check it there"),
+                    Diagnostic::new(
+                        "asm::hint_escapes",
+                        row.span,
+                        format!("`{}` is given a hint that nothing has checked", c.name),
+                    )
+                    .help("check it before, or declare the input `untrusted` and check it there"),
                 );
             }
         }
@@ -193,7 +197,8 @@ impl Hints<'_> {
             let lost = match l {
                 Loc::Var(v) => program.vars[*v].owner.is_some_and(|o| o == callee || calls.contains(&o)),
                 Loc::Reg(_) => {
-                    c.clobbers.iter().any(|(k, _)| k == l) || c.reg_outputs.iter().any(|p| Loc::Reg(p.reg) == *l)
+                    c.clobbers.iter().any(|(k, _)| k == l)
+                        || c.reg_outputs.iter().any(|p| Loc::Reg(p.reg) == *l)
                 }
             };
             !lost && !consumed.contains(s)
@@ -222,8 +227,14 @@ impl Hints<'_> {
             "charged".to_owned()
         } else if branches {
             self.errors.push(
-                Diagnostic::new("asm::branch_on_hint", row.span, "this branches on a hint that nothing has checked")
-                    .help("write `check` before the row if the branch is the check; a free choice is a `guess` row"),
+                Diagnostic::new(
+                    "asm::branch_on_hint",
+                    row.span,
+                    "this branches on a hint that nothing has checked",
+                )
+                .help(
+                    "write `check` before the row if the branch is the check; a free choice is a `guess` row",
+                ),
             );
             return;
         } else {
@@ -241,8 +252,12 @@ impl Hints<'_> {
         let carries = |l: Loc| state.iter().any(|(_, c)| *c == l);
         let mut escapes = |name: &str, how: &str| {
             self.errors.push(
-                Diagnostic::new("asm::hint_escapes", row.span, format!("`{name}` is {how} with a hint that nothing has checked"))
-                    .help("a row marked `check` must come first"),
+                Diagnostic::new(
+                    "asm::hint_escapes",
+                    row.span,
+                    format!("`{name}` is {how} with a hint that nothing has checked"),
+                )
+                .help("a row marked `check` must come first"),
             );
         };
         if row.returns {

@@ -17,10 +17,7 @@ pub fn calls(program: &Lowered, errors: &mut Vec<Diagnostic>) -> Vec<BTreeSet<Un
         .units
         .iter()
         .map(|u| {
-            u.rows
-                .iter()
-                .filter_map(|r| if let SymNext::Call(c) = r.next { Some(c) } else { None })
-                .collect()
+            u.rows.iter().filter_map(|r| if let SymNext::Call(c) = r.next { Some(c) } else { None }).collect()
         })
         .collect();
     let mut all = vec![];
@@ -33,9 +30,10 @@ pub fn calls(program: &Lowered, errors: &mut Vec<Diagnostic>) -> Vec<BTreeSet<Un
             }
         }
         if seen.contains(&id) {
-            let call = unit.rows.iter().find(|r| {
-                matches!(r.next, SymNext::Call(c) if c == id || reaches(&direct, c, id))
-            });
+            let call = unit
+                .rows
+                .iter()
+                .find(|r| matches!(r.next, SymNext::Call(c) if c == id || reaches(&direct, c, id)));
             let span = call.map_or(unit.span, |r| r.span);
             errors.push(
                 Diagnostic::new("asm::recursion", span, format!("`{}` calls itself", unit.name))

@@ -72,7 +72,13 @@ fn written(program: &Lowered, id: UnitId, i: usize, state: &mut Set) {
 }
 
 /// States after a row, by the row that comes next.
-fn flow(program: &Lowered, calls: &[BTreeSet<UnitId>], id: UnitId, i: usize, mut state: Set) -> Vec<(usize, Set)> {
+fn flow(
+    program: &Lowered,
+    calls: &[BTreeSet<UnitId>],
+    id: UnitId,
+    i: usize,
+    mut state: Set,
+) -> Vec<(usize, Set)> {
     let unit = &program.units[id];
     let row = &unit.rows[i];
     written(program, id, i, &mut state);
@@ -112,7 +118,8 @@ fn report(program: &Lowered, id: UnitId, i: usize, state: &Set, errors: &mut Vec
         }
     };
     let mut unset = |loc: Loc, span: Span, message: String, help: &str| {
-        let mut d = Diagnostic::new("asm::unset", span, message).label("not set on every way here").help(help);
+        let mut d =
+            Diagnostic::new("asm::unset", span, message).label("not set on every way here").help(help);
         if let Loc::Var(v) = loc {
             d = d.note(program.vars[v].span, "declared here");
         }
@@ -121,7 +128,9 @@ fn report(program: &Lowered, id: UnitId, i: usize, state: &Set, errors: &mut Vec
     for (loc, span) in &row.reads {
         if followed(program, *loc) && !state.contains(loc) {
             let help = match loc {
-                Loc::Reg(_) => "set it first, or declare it as an input; a call leaves only what it does not clobber",
+                Loc::Reg(_) => {
+                    "set it first, or declare it as an input; a call leaves only what it does not clobber"
+                }
                 Loc::Var(_) => "set it first; a call overwrites the cells of all that it calls",
             };
             unset(*loc, *span, format!("`{}` is read but may not be set", name(*loc)), help);
@@ -132,15 +141,22 @@ fn report(program: &Lowered, id: UnitId, i: usize, state: &Set, errors: &mut Vec
     if let SymNext::Call(callee) = row.next {
         for input in program.units[callee].inputs.iter().map(slot) {
             if !after.contains(&input) {
-                let message = format!("input `{}` of `{}` may not be set", name(input), program.units[callee].name);
-                unset(input, row.span, message, "give an argument instead of `_`, or write the input's cell first");
+                let message =
+                    format!("input `{}` of `{}` may not be set", name(input), program.units[callee].name);
+                unset(
+                    input,
+                    row.span,
+                    message,
+                    "give an argument instead of `_`, or write the input's cell first",
+                );
             }
         }
     }
     if let Some(to) = leaves_to(row.next) {
         for input in program.units[to].inputs.iter().map(slot) {
             if !after.contains(&input) {
-                let message = format!("`{}` takes `{}`, which may not be set", program.units[to].name, name(input));
+                let message =
+                    format!("`{}` takes `{}`, which may not be set", program.units[to].name, name(input));
                 unset(input, row.span, message, "set it before");
             }
         }
@@ -149,7 +165,12 @@ fn report(program: &Lowered, id: UnitId, i: usize, state: &Set, errors: &mut Vec
         let outputs = unit.outputs.iter().map(|v| Loc::Var(*v));
         for out in outputs.chain(unit.reg_outputs.iter().map(|p| Loc::Reg(p.reg))) {
             if !after.contains(&out) {
-                unset(out, row.span, format!("output `{}` may not be set", name(out)), "set it before returning");
+                unset(
+                    out,
+                    row.span,
+                    format!("output `{}` may not be set", name(out)),
+                    "set it before returning",
+                );
             }
         }
     }

@@ -65,7 +65,7 @@ pub enum Next {
     Dispatch(u32),
     /// As [`Next::Dispatch`], from address `R` instead of `pc`; fails with [`fault::BAD_JUMP`](super::fault::BAD_JUMP) unless a JUMPDEST opcode is there.
     EvmJump(u32),
-    /// `gas -= W`; where gas is short of `W`, it stays, and the target comes next. `0 <= W < 2^30`, and no register is written.
+    /// `gas -= W`; where gas is short of `W`, it stays, and the target comes next. `0 <= W < 2^29`, and no register is written.
     Charge(u32),
     /// Halts: this instruction repeats up to the end of the trace.
     Halt,

@@ -16,6 +16,7 @@
 //!
 //! Registers hold field elements (in honest runs integers below 2^30); words are 16 limbs of 16 bits.
 
+pub mod code;
 mod instr;
 mod op;
 mod reg;

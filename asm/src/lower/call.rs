@@ -2,7 +2,7 @@
 
 use super::{
     Lowerer,
-    ir::{Dest, InputSlot, LabelId, Loc, Row, Store, SymNext, UnitKind},
+    ir::{Dest, InputSlot, LabelId, Loc, RegParam, Row, Store, SymNext, UnitKind},
     row::Draft,
     scope::Symbol,
     value::{RegValue, Value},
@@ -27,8 +27,12 @@ impl Lowerer<'_> {
     ) -> Option<()> {
         let Some((Symbol::Proc(unit), _)) = self.names.get(&proc.node).copied() else {
             return self.error(
-                Diagnostic::new("asm::unknown_proc", proc.span, format!("no procedure is called `{}`", proc.node))
-                    .help("`call` is for `proc`; a routine does not return: `goto name`"),
+                Diagnostic::new(
+                    "asm::unknown_proc",
+                    proc.span,
+                    format!("no procedure is called `{}`", proc.node),
+                )
+                .help("`call` is for `proc`; a routine does not return: `goto name`"),
             );
         };
         let callee = &self.units[unit];
@@ -50,10 +54,17 @@ impl Lowerer<'_> {
             );
         }
         let mut written: Vec<Loc> = vec![];
+        let outputs = self.units[unit].reg_outputs.clone();
         for (slot, arg) in inputs.iter().zip(args) {
+            if let (InputSlot::Reg(p), Expr::Hole) = (slot, &arg.node) {
+                self.same_type(p, arg.span);
+            }
             if arg.node != Expr::Hole {
                 self.argument(*slot, arg, &mut written);
             }
+        }
+        for p in &outputs {
+            self.same_type(p, span);
         }
         let labels = self.failure_rows(unit, &expected, fails, span)?;
         let mut draft = Draft::default();
@@ -61,8 +72,12 @@ impl Lowerer<'_> {
         self.parts(&mut draft, parts)?;
         if draft.word || draft.row.next != SymNext::Seq {
             return self.error(
-                Diagnostic::new("asm::call_clause", span, "a call's row takes a register write and push or pop only")
-                    .help("write operations and jumps on rows of their own"),
+                Diagnostic::new(
+                    "asm::call_clause",
+                    span,
+                    "a call's row takes a register write and push or pop only",
+                )
+                .help("write operations and jumps on rows of their own"),
             );
         }
         let cell = self.var_addr(link?);
@@ -75,6 +90,23 @@ impl Lowerer<'_> {
         Some(())
     }
 
+    /// Refuses a register that means one thing here and another to the callee.
+    fn same_type(&mut self, p: &RegParam, span: Span) {
+        let here = self.register_alias(p.reg).map(|(n, ty)| (n.to_owned(), ty));
+        if let (Some((name, here)), Some(there)) = (here, p.ty)
+            && here != there
+        {
+            self.error::<()>(
+                Diagnostic::new(
+                    "asm::space",
+                    span,
+                    format!("`{name}` holds `{here}` here and `{there}` in the procedure"),
+                )
+                .help("an offset belongs to the space it was made for"),
+            );
+        }
+    }
+
     /// The row that puts an argument in its place.
     fn argument(&mut self, slot: InputSlot, arg: &SExpr, written: &mut Vec<Loc>) -> Option<()> {
         let mut draft = Draft::default();
@@ -85,7 +117,11 @@ impl Lowerer<'_> {
                 match value {
                     Value::Const(n) => {
                         let Some(word) = consts::to_word(n) else {
-                            return self.error(Diagnostic::new("asm::range", arg.span, "the constant is no word"));
+                            return self.error(Diagnostic::new(
+                                "asm::range",
+                                arg.span,
+                                "the constant is no word",
+                            ));
                         };
                         draft.row.instr.b = OperandB::Imm(word);
                         draft.row.instr.op = Op::MovB;
@@ -98,8 +134,12 @@ impl Lowerer<'_> {
                     }
                     _ => {
                         return self.error(
-                            Diagnostic::new("asm::argument", arg.span, "this input is a word: a cell or a constant")
-                                .help("compute it into the input's cell and give `_`: `f.a = widen x0`"),
+                            Diagnostic::new(
+                                "asm::argument",
+                                arg.span,
+                                "this input is a word: a cell or a constant",
+                            )
+                            .help("compute it into the input's cell and give `_`: `f.a = widen x0`"),
                         );
                     }
                 }
@@ -135,8 +175,12 @@ impl Lowerer<'_> {
         let late = draft.row.reads.iter().find(|(l, _)| written[..written.len() - 1].contains(l)).copied();
         if let Some((_, span)) = late {
             return self.error(
-                Diagnostic::new("asm::argument_order", span, "an earlier argument of this call has overwritten this")
-                    .help("put the arguments in place by rows, and give `_`"),
+                Diagnostic::new(
+                    "asm::argument_order",
+                    span,
+                    "an earlier argument of this call has overwritten this",
+                )
+                .help("put the arguments in place by rows, and give `_`"),
             );
         }
         self.emit(draft.row);
@@ -156,22 +200,34 @@ impl Lowerer<'_> {
             if !expected.iter().any(|(n, _)| *n == name.node) {
                 let declared = self.units[unit].span;
                 return self.error(
-                    Diagnostic::new("asm::unknown_failure", name.span, format!("the procedure has no failure `{}`", name.node))
-                        .note(declared, "declared here"),
+                    Diagnostic::new(
+                        "asm::unknown_failure",
+                        name.span,
+                        format!("the procedure has no failure `{}`", name.node),
+                    )
+                    .note(declared, "declared here"),
                 );
             }
         }
         for (name, cell) in expected {
             let Some((_, target)) = fails.iter().find(|(n, _)| n.node == *name) else {
                 return self.error(
-                    Diagnostic::new("asm::unhandled_failure", span, format!("the failure `{name}` goes nowhere"))
-                        .help(format!("`call ...(...) else {name} goto label`")),
+                    Diagnostic::new(
+                        "asm::unhandled_failure",
+                        span,
+                        format!("the failure `{name}` goes nowhere"),
+                    )
+                    .help(format!("`call ...(...) else {name} goto label`")),
                 );
             };
             let Dest::Label(label) = self.dest(target)? else {
                 return self.error(
-                    Diagnostic::new("asm::failure_target", target.span(), "a failure goes to a label of the caller")
-                        .help("a routine is named in `exits` of the procedure instead"),
+                    Diagnostic::new(
+                        "asm::failure_target",
+                        target.span(),
+                        "a failure goes to a label of the caller",
+                    )
+                    .help("a routine is named in `exits` of the procedure instead"),
                 );
             };
             let mut row = Row { span, imm_label: Some(label), ..Row::default() };

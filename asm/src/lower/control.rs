@@ -20,6 +20,14 @@ const MAX_DEPTH: usize = 32;
 /// Rounds of a `repeat`.
 const MAX_ROUNDS: i64 = 4096;
 
+/// What an `if`, `guess` or `while` tests.
+#[derive(Clone, Copy)]
+struct Test<'a> {
+    cond: &'a Cond,
+    not: bool,
+    guess: bool,
+}
+
 impl Lowerer<'_> {
     /// Lowers statements.
     pub fn stmts(&mut self, body: &[Stmt]) {
@@ -49,7 +57,8 @@ impl Lowerer<'_> {
                 self.call(proc, args, fails, parts, *span);
             }
             Stmt::If { guess, not, cond, then, other, span } => {
-                self.if_stmt(*guess, *not, cond, then, other.as_deref(), *span);
+                let test = Test { cond, not: *not, guess: *guess };
+                self.if_stmt(test, then, other.as_deref(), *span);
             }
             Stmt::While { not, cond, body, span } => {
                 let (again, top, end) = (self.new_label(), self.new_label(), self.new_label());
@@ -60,7 +69,7 @@ impl Lowerer<'_> {
                 self.body.loops.pop();
                 self.place(again);
                 // The condition stands after the body: one row a round.
-                self.condition(cond, *not, false, top, *span);
+                self.condition(Test { cond, not: *not, guess: false }, false, top, *span);
                 self.place(end);
             }
             Stmt::Loop { body, span } => {
@@ -105,9 +114,13 @@ impl Lowerer<'_> {
         if self.body.labels[id].row.is_some() || self.body.labels[id].alias.is_some() {
             let first = self.body.labels[id].placed;
             self.error::<()>(
-                Diagnostic::new("asm::duplicate_label", name.span, format!("label `{}` is placed twice", name.node))
-                    .label("again here")
-                    .note(first, "first here"),
+                Diagnostic::new(
+                    "asm::duplicate_label",
+                    name.span,
+                    format!("label `{}` is placed twice", name.node),
+                )
+                .label("again here")
+                .note(first, "first here"),
             );
             return;
         }
@@ -128,7 +141,9 @@ impl Lowerer<'_> {
                     }
                     true
                 }
-                Some(SymNext::Jump(_) | SymNext::Dispatch | SymNext::EvmJump | SymNext::Return | SymNext::Halt) => true,
+                Some(
+                    SymNext::Jump(_) | SymNext::Dispatch | SymNext::EvmJump | SymNext::Return | SymNext::Halt,
+                ) => true,
                 _ => false,
             };
             if free {
@@ -143,19 +158,32 @@ impl Lowerer<'_> {
         self.emit(Row { next: SymNext::Jump(Dest::Label(target)), span, ..Row::default() });
     }
 
-    /// Emits a condition's row (or rows), which goes to `target` where the condition is false (`when = true` turns that
-    /// round).
-    fn condition(&mut self, cond: &Cond, not: bool, on_false: bool, target: usize, span: Span) -> Option<()> {
+    /// Emits a condition's row (or rows), which goes to `target` where the condition is false, or with `on_false = false`
+    /// where it is true.
+    fn condition(&mut self, test: Test<'_>, on_false: bool, target: usize, span: Span) -> Option<()> {
+        let Test { cond, not, guess } = test;
         let draft = match cond {
             Cond::Row(r) => {
                 let mut draft = self.draft(r)?;
                 if !draft.word {
-                    return self.error(Diagnostic::new("asm::condition", span, "a condition is an operation").help("`if lt a, b {`"));
+                    return self.error(
+                        Diagnostic::new("asm::condition", span, "a condition is an operation")
+                            .help("`if lt a, b {`"),
+                    );
                 }
                 draft.uses_result = true;
-                let guess = draft.row.instr.op == Op::Op2(Op2::Hint);
+                if !guess && draft.row.instr.op == Op::Op2(Op2::Hint) {
+                    return self.error(
+                        Diagnostic::new("asm::guess", span, "a branch on a hint is written `guess`")
+                            .help("`guess name(args) { ... } else { ... }`: both ways must prove themselves"),
+                    );
+                }
                 if draft.row.next != SymNext::Seq {
-                    return self.error(Diagnostic::new("asm::condition", span, "a condition has no next clause"));
+                    return self.error(Diagnostic::new(
+                        "asm::condition",
+                        span,
+                        "a condition has no next clause",
+                    ));
                 }
                 draft.row.guess = guess;
                 draft
@@ -203,19 +231,9 @@ impl Lowerer<'_> {
         )
     }
 
-    fn if_stmt(&mut self, guess: bool, not: bool, cond: &Cond, then: &[Stmt], other: Option<&[Stmt]>, span: Span) {
-        if !guess
-            && let Cond::Row(r) = cond
-            && r.parts.iter().any(|p| matches!(p.node, crate::ast::Part::Hint { .. }))
-        {
-            self.error::<()>(
-                Diagnostic::new("asm::guess", span, "a branch on a hint is written `guess`")
-                    .help("`guess name(args) { ... } else { ... }`: both ways must prove themselves"),
-            );
-            return;
-        }
+    fn if_stmt(&mut self, test: Test<'_>, then: &[Stmt], other: Option<&[Stmt]>, span: Span) {
         let (no, end) = (self.new_label(), self.new_label());
-        self.condition(cond, not, true, no, span);
+        self.condition(test, true, no, span);
         self.scoped(|this| this.stmts(then));
         if let Some(other) = other {
             self.go(end, span);
@@ -228,12 +246,15 @@ impl Lowerer<'_> {
     }
 
     fn repeat(&mut self, var: &Name, from: &SExpr, to: &SExpr, body: &[Stmt]) {
-        let (Some(low), Some(high)) = (self.small(from, -MAX_ROUNDS, i64::MAX), self.small(to, -MAX_ROUNDS, i64::MAX)) else {
+        let (Some(low), Some(high)) =
+            (self.small(from, -MAX_ROUNDS, i64::MAX), self.small(to, -MAX_ROUNDS, i64::MAX))
+        else {
             return;
         };
         if high.saturating_sub(low) > MAX_ROUNDS {
             self.error::<()>(
-                Diagnostic::new("asm::range", to.span, format!("more than {MAX_ROUNDS} rounds")).help("`loop` repeats at run time"),
+                Diagnostic::new("asm::range", to.span, format!("more than {MAX_ROUNDS} rounds"))
+                    .help("`loop` repeats at run time"),
             );
             return;
         }
@@ -251,8 +272,12 @@ impl Lowerer<'_> {
     fn expand(&mut self, name: &Name, args: &[SExpr], span: Span) {
         let Some((Symbol::Macro(item), declared)) = self.names.get(&name.node).copied() else {
             self.error::<()>(
-                Diagnostic::new("asm::unknown_macro", name.span, format!("no macro is called `{}`", name.node))
-                    .help("procedures are called without `!`: `call name(...)`"),
+                Diagnostic::new(
+                    "asm::unknown_macro",
+                    name.span,
+                    format!("no macro is called `{}`", name.node),
+                )
+                .help("procedures are called without `!`: `call name(...)`"),
             );
             return;
         };

@@ -3,21 +3,25 @@
 pub mod ir;
 
 mod call;
+mod cell;
 mod collect;
 mod control;
+mod handlers;
+mod next;
 mod operation;
+mod register;
 mod rewrite;
 mod row;
 mod scope;
 mod value;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use alloy_primitives::U256;
 
 use crate::{
     ast::{Item, Name, SExpr, Stmt, VarDecl},
-    consts::Int,
+    consts,
     diag::Diagnostic,
     isa::{REG_BOUND, Space},
     span::Span,
@@ -110,7 +114,11 @@ pub struct Lowerer<'a> {
     vars: Vec<Var>,
     next_off: HashMap<Space, i64>,
     names: HashMap<String, (Symbol, Span)>,
+    /// Offsets by name, or `record.name`.
     layouts: HashMap<Space, HashMap<String, (u32, Span)>>,
+    plain_layouts: BTreeSet<Space>,
+    /// Sizes of records by `record.words`.
+    record_words: HashMap<String, u32>,
     consts: HashMap<usize, Option<crate::consts::Int>>,
     const_stack: Vec<usize>,
     units: Vec<Unit>,
@@ -146,17 +154,29 @@ pub fn lower(items: &[Item], extra: &BTreeMap<String, U256>, tests: bool) -> Low
     }
 }
 
-/// The value of a constant expression outside any body.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn eval(items: &[Item], extra: &BTreeMap<String, U256>, e: &SExpr) -> Result<Int, Vec<Diagnostic>> {
-    let mut l = Lowerer::new(items, extra);
-    l.collect(false);
-    l.errors.clear();
-    let value = l.constant(e);
-    value.ok_or(l.errors)
+/// Evaluates constant expressions outside any body, such as the words of tests.
+pub struct Evaluator<'a>(Lowerer<'a>);
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator over a program's constants.
+    #[must_use]
+    pub fn new(items: &'a [Item], extra: &'a BTreeMap<String, U256>) -> Self {
+        let mut l = Lowerer::new(items, extra);
+        l.collect(false);
+        l.errors.clear();
+        Self(l)
+    }
+
+    /// A word's value; what is wrong with it goes to `errors`.
+    pub fn word(&mut self, e: &SExpr, errors: &mut Vec<Diagnostic>) -> Option<U256> {
+        let value = self.0.constant(e);
+        errors.append(&mut self.0.errors);
+        let word = consts::to_word(value?);
+        if word.is_none() {
+            errors.push(Diagnostic::new("asm::range", e.span, "the constant is no word"));
+        }
+        word
+    }
 }
 
 impl<'a> Lowerer<'a> {
@@ -169,6 +189,8 @@ impl<'a> Lowerer<'a> {
             next_off: HashMap::new(),
             names: HashMap::new(),
             layouts: HashMap::new(),
+            plain_layouts: BTreeSet::new(),
+            record_words: HashMap::new(),
             consts: HashMap::new(),
             const_stack: vec![],
             units: vec![],
@@ -228,7 +250,11 @@ impl<'a> Lowerer<'a> {
     }
 
     fn unknown_label(&mut self, name: &Name) {
-        let mut d = Diagnostic::new("asm::unknown_label", name.span, format!("no label is called `{}` here", name.node));
+        let mut d = Diagnostic::new(
+            "asm::unknown_label",
+            name.span,
+            format!("no label is called `{}` here", name.node),
+        );
         d.help = Some(match self.names.get(&name.node) {
             Some((Symbol::Proc(_), _)) => "a procedure is called, not gone to: `call name(...)`".to_owned(),
             _ => "labels belong to one procedure: a jump out of it is a `return`, a failure or an exit to a routine".to_owned(),
@@ -269,7 +295,11 @@ impl<'a> Lowerer<'a> {
         let off = *next;
         *next += i64::from(size.unwrap_or(1));
         if *next >= i64::from(REG_BOUND) / 32 {
-            return self.error(Diagnostic::new("asm::range", decl.name.span, "the variables do not fit the space"));
+            return self.error(Diagnostic::new(
+                "asm::range",
+                decl.name.span,
+                "the variables do not fit the space",
+            ));
         }
         self.vars.push(Var {
             name: decl.name.node.clone(),

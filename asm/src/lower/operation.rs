@@ -22,9 +22,11 @@ impl Lowerer<'_> {
         draft.word = true;
         let takes_modulus = matches!(mnemonic, Mnemonic::MulAdd | Mnemonic::MulSub);
         if let (Some(s), false) = (&op.suffix, takes_modulus) {
-            return self.error(
-                Diagnostic::new("asm::operands", s.span, format!("`{}` takes no modulus", op.name.node)),
-            );
+            return self.error(Diagnostic::new(
+                "asm::operands",
+                s.span,
+                format!("`{}` takes no modulus", op.name.node),
+            ));
         }
         match mnemonic {
             Mnemonic::Two(two) => {
@@ -65,7 +67,8 @@ impl Lowerer<'_> {
                 let [a] = self.args(op, "one cell")?;
                 if let Some(lhs) = lhs {
                     return self.error(
-                        Diagnostic::new("asm::one_spelling", lhs.span, "a move is written without `test`").help("`b = a`"),
+                        Diagnostic::new("asm::one_spelling", lhs.span, "a move is written without `test`")
+                            .help("`b = a`"),
                     );
                 }
                 self.port_a(draft, &a, None)?;
@@ -118,7 +121,13 @@ impl Lowerer<'_> {
         }
     }
 
-    fn three(&mut self, draft: &mut Draft, lhs: Option<&Path>, op: &OpCall, mnemonic: Mnemonic) -> Option<()> {
+    fn three(
+        &mut self,
+        draft: &mut Draft,
+        lhs: Option<&Path>,
+        op: &OpCall,
+        mnemonic: Mnemonic,
+    ) -> Option<()> {
         let [a, b, c] = self.args(op, "three operands; the third is a cell")?;
         let modulus = |this: &mut Self| {
             let Some(s) = &op.suffix else {
@@ -130,9 +139,8 @@ impl Lowerer<'_> {
             match ops::modulus(&s.node) {
                 Some(m) => Some(m),
                 None => this.error(
-                    Diagnostic::new("asm::operands", s.span, format!("no modulus is called `{}`", s.node)).help(
-                        crate::isa::ModulusId::ALL.map(crate::isa::ModulusId::name).join(", "),
-                    ),
+                    Diagnostic::new("asm::operands", s.span, format!("no modulus is called `{}`", s.node))
+                        .help(crate::isa::ModulusId::ALL.map(crate::isa::ModulusId::name).join(", ")),
                 ),
             }
         };
@@ -151,10 +159,14 @@ impl Lowerer<'_> {
         let dst = self.target_cell(lhs)?;
         if dst.addr != third.addr {
             return self.error(
-                Diagnostic::new("asm::third_operand", lhs.span, "the result goes to the cell of the third operand")
-                    .label("another cell")
-                    .note(c.span, "this cell")
-                    .help("port C reads the third operand and takes the result: move it there first"),
+                Diagnostic::new(
+                    "asm::third_operand",
+                    lhs.span,
+                    "the result goes to the cell of the third operand",
+                )
+                .label("another cell")
+                .note(c.span, "this cell")
+                .help("port C reads the third operand and takes the result: move it there first"),
             );
         }
         self.write_cell(draft, &dst)
@@ -189,6 +201,19 @@ impl Lowerer<'_> {
                 let [value] = self.args(op, "a cell")?;
                 let to = self.byte_target(lhs, op.span, "`mem.byte[x0] = store stack[1]`")?;
                 let cell = self.cell(&value)?;
+                if cell.addr.space == to.addr.space {
+                    // Port C reads the word at the time at which the chip writes the bytes.
+                    return self.error(
+                        Diagnostic::new(
+                            "asm::store_source",
+                            cell.span,
+                            "the word stored lies in the space it is stored to",
+                        )
+                        .help(
+                            "the row would access a cell twice at one time: move the word to a local first",
+                        ),
+                    );
+                }
                 self.read_cell(draft, &cell);
                 self.note_store(draft, &to)?;
                 draft.row.instr.a = OperandA::Addr(to.addr);
@@ -203,13 +228,15 @@ impl Lowerer<'_> {
             Some(lhs) => self.target_cell(lhs)?,
             None => {
                 return self.error(
-                    Diagnostic::new("asm::operands", span, "it is not said where the bytes go").help(example.to_owned()),
+                    Diagnostic::new("asm::operands", span, "it is not said where the bytes go")
+                        .help(example.to_owned()),
                 );
             }
         };
         if !cell.byte {
             return self.error(
-                Diagnostic::new("asm::space", cell.span, "a byte address is needed here").help(example.to_owned()),
+                Diagnostic::new("asm::space", cell.span, "a byte address is needed here")
+                    .help(example.to_owned()),
             );
         }
         Some(cell)
@@ -223,7 +250,8 @@ impl Lowerer<'_> {
         };
         if cell.byte != byte {
             let help = if byte { "`mem.byte[x0]`" } else { "this operation takes a word address: `mem[x0]`" };
-            let message = if byte { "a byte address is needed here" } else { "a word address is needed here" };
+            let message =
+                if byte { "a byte address is needed here" } else { "a word address is needed here" };
             return self.error(Diagnostic::new("asm::space", cell.span, message).help(help));
         }
         self.read_cell(draft, &cell);
@@ -237,7 +265,8 @@ impl Lowerer<'_> {
                 Some(())
             }
             _ => self.error(
-                Diagnostic::new("asm::length", e.span, "the length is in x3").help("set `x3` on a row before this one"),
+                Diagnostic::new("asm::length", e.span, "the length is in x3")
+                    .help("set `x3` on a row before this one"),
             ),
         }
     }
@@ -260,10 +289,12 @@ impl Lowerer<'_> {
                 Some(c)
             }
             Value::Array(c) => self.error(
-                Diagnostic::new("asm::index", c.span, "an array is no word").help("name one of its words: `name[0]`"),
+                Diagnostic::new("asm::index", c.span, "an array is no word")
+                    .help("name one of its words: `name[0]`"),
             ),
             Value::Reg(_) => self.error(
-                Diagnostic::new("asm::widen", e.span, "a register is no word").help("`t = widen x0`, then use `t`"),
+                Diagnostic::new("asm::widen", e.span, "a register is no word")
+                    .help("`t = widen x0`, then use `t`"),
             ),
             Value::CellPlus(..) => self.error(
                 Diagnostic::new("asm::expression", e.span, "cells take no operators").help("`t = add a, 1`"),
@@ -281,7 +312,9 @@ impl Lowerer<'_> {
         let before = self.errors.len();
         let Some(c) = self.cell(e) else {
             let swapped = match op {
-                Some(Op2::Add | Op2::Mul | Op2::And | Op2::Or | Op2::Xor | Op2::Eq) => Some("the operands can be exchanged"),
+                Some(Op2::Add | Op2::Mul | Op2::And | Op2::Or | Op2::Xor | Op2::Eq) => {
+                    Some("the operands can be exchanged")
+                }
                 Some(Op2::Lt) => Some("`gt` compares the other way round"),
                 Some(Op2::Gt) => Some("`lt` compares the other way round"),
                 Some(Op2::Shl) => Some("a constant shift to the left is `mul a, 2**n`"),
@@ -327,7 +360,8 @@ impl Lowerer<'_> {
         match lhs {
             None => Some(()),
             Some(p) => self.error(
-                Diagnostic::new("asm::no_result", p.span, "this operation gives no result").help("write it without `... =`"),
+                Diagnostic::new("asm::no_result", p.span, "this operation gives no result")
+                    .help("write it without `... =`"),
             ),
         }
     }

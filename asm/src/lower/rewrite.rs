@@ -34,7 +34,8 @@ fn plan(mut sources: Vec<From>) -> Vec<Step> {
     let mut steps = vec![];
     let mut pending: Vec<usize> = (0..sources.len()).filter(|&i| sources[i] != From::Cell(i)).collect();
     while !pending.is_empty() {
-        let free = pending.iter().position(|&t| !pending.iter().any(|&o| o != t && sources[o] == From::Cell(t)));
+        let free =
+            pending.iter().position(|&t| !pending.iter().any(|&o| o != t && sources[o] == From::Cell(t)));
         if let Some(k) = free {
             let t = pending.remove(k);
             steps.push(Step::Move(t, sources[t]));
@@ -58,7 +59,13 @@ fn plan(mut sources: Vec<From>) -> Vec<Step> {
 
 impl Lowerer<'_> {
     /// Lowers a rewrite: one row a move or swap; the last one carries the change of height and the clauses.
-    pub fn rewrite(&mut self, from: &[Name], to: &[SExpr], parts: &[Spanned<Part>], span: Span) -> Option<()> {
+    pub fn rewrite(
+        &mut self,
+        from: &[Name],
+        to: &[SExpr],
+        parts: &[Spanned<Part>],
+        span: Span,
+    ) -> Option<()> {
         if from.len() > STACK_LIMIT as usize || to.len() > STACK_LIMIT as usize {
             return self.error(Diagnostic::new("asm::range", span, "more items than a stack holds"));
         }
@@ -84,12 +91,20 @@ impl Lowerer<'_> {
                 None => match self.value(e)? {
                     Value::Const(n) => match consts::to_word(n) {
                         Some(w) => From::Const(w),
-                        None => return self.error(Diagnostic::new("asm::range", e.span, "the constant is no word")),
+                        None => {
+                            return self.error(Diagnostic::new(
+                                "asm::range",
+                                e.span,
+                                "the constant is no word",
+                            ));
+                        }
                     },
                     _ => {
-                        return self.error(
-                            Diagnostic::new("asm::rewrite", e.span, "an item after is one named before, or a constant"),
-                        );
+                        return self.error(Diagnostic::new(
+                            "asm::rewrite",
+                            e.span,
+                            "an item after is one named before, or a constant",
+                        ));
                     }
                 },
             });
@@ -139,9 +154,11 @@ impl Lowerer<'_> {
             let clause = matches!(&p.node, Part::Next(_))
                 || matches!(&p.node, Part::Assign { lhs, .. } if self.is_register(lhs));
             if !clause {
-                return self.error(
-                    Diagnostic::new("asm::rewrite", p.span, "a rewrite's last row takes a register write and a next clause only"),
-                );
+                return self.error(Diagnostic::new(
+                    "asm::rewrite",
+                    p.span,
+                    "a rewrite's last row takes a register write and a next clause only",
+                ));
             }
         }
         self.parts(&mut draft, parts)?;

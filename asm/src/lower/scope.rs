@@ -28,6 +28,8 @@ pub enum Symbol {
     Routine(UnitId),
     /// A macro: index of its item.
     Macro(usize),
+    /// A record of a layout.
+    Record,
 }
 
 /// A name of a body.
@@ -100,12 +102,25 @@ impl Lowerer<'_> {
         None
     }
 
+    /// What the named register holds here, and its name.
+    pub fn register_alias(&self, reg: Reg) -> Option<(&str, RegType)> {
+        let name = self.register_name(reg)?;
+        match self.lookup(name) {
+            Some((Bind::Reg(_, Some(ty)), _)) => Some((name, *ty)),
+            _ => None,
+        }
+    }
+
     /// Refuses names that mean something already.
     pub fn check_new_name(&mut self, name: &Name) {
         if ops::reserved(&name.node) {
             self.error::<()>(
-                Diagnostic::new("asm::reserved", name.span, format!("`{}` is a word of the language", name.node))
-                    .help("choose another name"),
+                Diagnostic::new(
+                    "asm::reserved",
+                    name.span,
+                    format!("`{}` is a word of the language", name.node),
+                )
+                .help("choose another name"),
             );
         }
     }
@@ -113,9 +128,8 @@ impl Lowerer<'_> {
     /// Declares a name in the innermost environment.
     pub fn bind(&mut self, name: &Name, bind: Bind) {
         self.check_new_name(name);
-        let before = self.lookup(&name.node).map(|(_, s)| *s).or_else(|| {
-            self.names.get(&name.node).map(|(_, s)| *s)
-        });
+        let before =
+            self.lookup(&name.node).map(|(_, s)| *s).or_else(|| self.names.get(&name.node).map(|(_, s)| *s));
         if let Some(span) = before {
             self.error::<()>(
                 Diagnostic::new("asm::duplicate", name.span, format!("`{}` is declared already", name.node))
@@ -135,8 +149,12 @@ impl Lowerer<'_> {
     pub fn reg_type(&mut self, ty: &TypeName) -> Option<RegType> {
         let Some(space) = space_by_name(&ty.space.node) else {
             return self.error(
-                Diagnostic::new("asm::unknown_space", ty.space.span, format!("`{}` is no address space", ty.space.node))
-                    .help("spaces are: stack, mem, frame, key, heap, input, journal"),
+                Diagnostic::new(
+                    "asm::unknown_space",
+                    ty.space.span,
+                    format!("`{}` is no address space", ty.space.node),
+                )
+                .help("spaces are: stack, mem, frame, key, heap, input, journal"),
             );
         };
         match ty.member.as_ref().map(|m| m.node.as_str()) {
@@ -144,8 +162,12 @@ impl Lowerer<'_> {
             Some("byte") => Some(RegType::Byte(space)),
             Some("ctx") => Some(RegType::Ctx(space)),
             Some(_) => self.error(
-                Diagnostic::new("asm::unknown_type", ty.space.span, "a register holds `space`, `space.byte` or `space.ctx`")
-                    .help("word offset, byte offset, or context"),
+                Diagnostic::new(
+                    "asm::unknown_type",
+                    ty.space.span,
+                    "a register holds `space`, `space.byte` or `space.ctx`",
+                )
+                .help("word offset, byte offset, or context"),
             ),
         }
     }
@@ -171,7 +193,8 @@ impl Lowerer<'_> {
         }
         known.sort();
         let near = known.iter().map(|k| (distance(k, &name.node), k)).min().filter(|(d, _)| *d <= 2);
-        let mut d = Diagnostic::new("asm::unknown_name", name.span, format!("`{}` is not declared", name.node));
+        let mut d =
+            Diagnostic::new("asm::unknown_name", name.span, format!("`{}` is not declared", name.node));
         d.help = Some(match near {
             Some((_, k)) => format!("did you mean `{k}`?"),
             None => "declare it with `local`, `global`, `const` or as an input".to_owned(),

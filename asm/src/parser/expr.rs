@@ -3,7 +3,6 @@
 use nom::{
     Parser,
     combinator::opt,
-    multi::{separated_list0, separated_list1},
     sequence::{delimited, preceded},
 };
 
@@ -84,15 +83,29 @@ pub fn path(i: Tokens<'_>) -> Parsed<'_, Path> {
 pub fn op_call(i: Tokens<'_>) -> Parsed<'_, OpCall> {
     let (rest, name) = ident("an operation")(i)?;
     let (rest, suffix) = opt(preceded(punct("."), ident("a modulus"))).parse(rest)?;
-    let (rest, args) =
-        if ends(&rest) { (rest, vec![]) } else { separated_list1(punct(","), expr).parse(rest)? };
+    let (rest, args) = if ends(&rest) { (rest, vec![]) } else { expr_list(rest)? };
     let span = i.until(&rest);
     Ok((rest, OpCall { name, suffix, args, span }))
 }
 
 /// Arguments between parentheses.
 pub fn arguments(i: Tokens<'_>) -> Parsed<'_, Vec<SExpr>> {
-    delimited(punct("("), separated_list0(punct(","), expr), punct(")")).parse(i)
+    if i.at("(") && i.skip().at(")") {
+        return Ok((i.skip().skip(), vec![]));
+    }
+    delimited(punct("("), expr_list, punct(")")).parse(i)
+}
+
+/// At least one expression; after a comma another one must come.
+pub fn expr_list(i: Tokens<'_>) -> Parsed<'_, Vec<SExpr>> {
+    let (mut rest, first) = expr(i)?;
+    let mut list = vec![first];
+    while rest.at(",") {
+        let (r, e) = expr(rest.skip())?;
+        list.push(e);
+        rest = r;
+    }
+    Ok((rest, list))
 }
 
 /// Whether a part of a row ends here.

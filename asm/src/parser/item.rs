@@ -57,7 +57,8 @@ pub fn item(mut i: Tokens<'_>) -> Parsed<'_, Item> {
         "macro" => {
             let (i, name) = ident("the macro's name")(i)?;
             let (i, params) =
-                delimited(punct("("), separated_list0(punct(","), ident("a parameter")), punct(")")).parse(i)?;
+                delimited(punct("("), separated_list0(punct(","), ident("a parameter")), punct(")"))
+                    .parse(i)?;
             block.map(|body| (name.clone(), ItemKind::Macro { params: params.clone(), body })).parse(i)?
         }
         _ => {
@@ -77,10 +78,7 @@ fn include(i: Tokens<'_>) -> Parsed<'_, (Name, ItemKind)> {
 }
 
 /// Entries between braces, separated by commas or line ends.
-fn braced<'a, T>(
-    i: Tokens<'a>,
-    entry: impl Fn(Tokens<'a>) -> Parsed<'a, T>,
-) -> Parsed<'a, Vec<T>> {
+fn braced<'a, T>(i: Tokens<'a>, entry: impl Fn(Tokens<'a>) -> Parsed<'a, T>) -> Parsed<'a, Vec<T>> {
     let (mut i, _) = punct("{")(i)?;
     let mut list = vec![];
     loop {
@@ -99,8 +97,10 @@ fn braced<'a, T>(
 
 fn layout(i: Tokens<'_>) -> Parsed<'_, (Name, ItemKind)> {
     let (i, space) = ident("an address space")(i)?;
+    let (i, record) =
+        if i.at("{") { (i, None) } else { ident("a record's name or `{`").map(Some).parse(i)? };
     let (i, fields): (_, Vec<VarDecl>) = braced(i, var_decl)?;
-    Ok((i, (space, ItemKind::Layout(fields))))
+    Ok((i, (space, ItemKind::Layout(record, fields))))
 }
 
 fn faults(i: Tokens<'_>) -> Parsed<'_, (Name, ItemKind)> {
@@ -190,7 +190,12 @@ fn test_attr(i: Tokens<'_>) -> Parsed<'_, TestAttr> {
                     "public" => attr.public = list,
                     "private" => attr.private = list,
                     "output" => attr.output = Some(list),
-                    _ => return i.fail("`public`, `private`, `output` or `stuck` before this", "see the manual on tests"),
+                    _ => {
+                        return i.fail(
+                            "`public`, `private`, `output` or `stuck` before this",
+                            "see the manual on tests",
+                        );
+                    }
                 }
             }
             if i.at(",") {

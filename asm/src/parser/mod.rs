@@ -23,7 +23,8 @@ pub fn parse(text: &str, file: u32) -> (Vec<Item>, Vec<Diagnostic>) {
     let toks = statements(raw);
     let errors = RefCell::new(errors);
     let end = text.len() as u32;
-    let mut i = Tokens { rest: &toks, errors: &errors, eof: Span { file, start: end.saturating_sub(1), end } };
+    let mut i =
+        Tokens { rest: &toks, errors: &errors, eof: Span { file, start: end.saturating_sub(1), end } };
     let mut items = vec![];
     loop {
         if i.skip_lines().rest.is_empty() {

@@ -106,7 +106,9 @@ fn branch(i: Tokens<'_>) -> Parsed<'_, NextClause> {
         "zero" => true,
         "nonzero" => false,
         _ => {
-            return i.skip().fail("`zero` or `nonzero`", "the branch tests the row's result: `| if zero goto label`");
+            return i
+                .skip()
+                .fail("`zero` or `nonzero`", "the branch tests the row's result: `| if zero goto label`");
         }
     };
     let (rest, target) = target(rest)?;

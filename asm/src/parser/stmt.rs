@@ -30,7 +30,9 @@ pub fn block(i: Tokens<'_>) -> Parsed<'_, Vec<Stmt>> {
         if rest.rest.is_empty() {
             return i.fail("a closing `}` for this block", "every `{` needs its `}`");
         }
-        match stmt(rest).and_then(|(r, s)| if ends_line(&r) { Ok((r, s)) } else { r.expected("the end of the line") }) {
+        match stmt(rest)
+            .and_then(|(r, s)| if ends_line(&r) { Ok((r, s)) } else { r.expected("the end of the line") })
+        {
             Ok((r, s)) => {
                 body.push(s);
                 rest = r;

@@ -154,6 +154,7 @@ impl<'a> Tokens<'a> {
             Some(Tok::Doc(_) | Tok::Comment(_)) => "a comment".to_owned(),
         };
         let mut what = e.what.clone();
+        what.sort();
         what.dedup();
         let what = if what.is_empty() { "something else".to_owned() } else { what.join(" or ") };
         let mut d = Diagnostic::new("asm::syntax", e.at.span(), format!("expected {what}, found {found}"))

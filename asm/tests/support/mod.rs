@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use zkrom_asm::{
     Image,
     isa::{
-        Addr, FIRST_CLK, Instr, JUMPDEST, MemOp, Next, Op, Op2, OperandA, OperandB, REG_BOUND, Reg, RegSource, Space,
-        fault,
+        Addr, FIRST_CLK, Instr, JUMPDEST, MemOp, Next, Op, Op2, OperandA, OperandB, REG_BOUND, Reg,
+        RegSource, Space, fault,
     },
 };
 
@@ -237,8 +237,20 @@ impl Machine<'_> {
         Ok(match i.next {
             Next::Seq => upc + 1,
             Next::Jump(t) => t as usize,
-            Next::BranchZero(t) => if r.is_zero() { t as usize } else { upc + 1 },
-            Next::BranchNonZero(t) => if r.is_zero() { upc + 1 } else { t as usize },
+            Next::BranchZero(t) => {
+                if r.is_zero() {
+                    t as usize
+                } else {
+                    upc + 1
+                }
+            }
+            Next::BranchNonZero(t) => {
+                if r.is_zero() {
+                    upc + 1
+                } else {
+                    t as usize
+                }
+            }
             Next::Return => r.to::<usize>(),
             Next::Charge(t) => {
                 if !(0..1 << 30).contains(&w) {
@@ -281,9 +293,8 @@ impl Machine<'_> {
         if sp > i64::from(entry.max) {
             return fault_at(fault::OVERFLOW);
         }
-        self.push = (1..=data).fold(U256::ZERO, |v, k| {
-            (v << 8) | U256::from(code.get(pc as usize + k).copied().unwrap_or(0))
-        });
+        self.push = (1..=data)
+            .fold(U256::ZERO, |v, k| (v << 8) | U256::from(code.get(pc as usize + k).copied().unwrap_or(0)));
         self.regs[Reg::Gas as usize] -= i64::from(entry.gas);
         self.regs[Reg::Pc as usize] = pc + 1 + data as i64;
         Ok(entry.handler as usize)

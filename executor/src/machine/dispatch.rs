@@ -22,7 +22,7 @@ impl<T: Tracer> Machine<'_, T> {
     pub(super) fn dispatch(
         &mut self,
         i: &Decoded,
-        jump: Option<U256>,
+        jump: Option<&U256>,
         sp: u32,
         fetch: &mut Option<Fetch>,
         fault: Option<FaultKind>,

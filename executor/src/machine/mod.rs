@@ -7,7 +7,7 @@ mod row;
 use std::{collections::HashMap, sync::Arc};
 
 use alloy_primitives::U256;
-use zkrom_asm::isa::{CLK_BOUND, FIRST_CLK, PUBLIC_WORDS, Reg, Space};
+use zkrom_asm::isa::{CLK_BOUND, FIRST_CLK, PUBLIC_WORDS, REG_BOUND, Reg, Space};
 
 use crate::{
     code::Code,
@@ -17,7 +17,7 @@ use crate::{
     memory::{Cell, Memory},
     profile::{OpcodeRows, Work},
     program::{Program, slot},
-    record::Regs,
+    record::{CellAddr, Regs},
     trace::Tracer,
 };
 
@@ -178,6 +178,17 @@ impl<'p, T: Tracer> Machine<'p, T> {
         self.regs[..Reg::READABLE].copy_from_slice(&regs.0);
         self.upc = upc;
         self.started_at = regs.get(Reg::Clk);
+    }
+
+    /// Puts a word into memory before the run; the private input and cells that cannot be stay as they are.
+    pub(crate) fn poke(&mut self, addr: CellAddr, word: U256) {
+        let writable = addr.space != Space::Input.number() && addr.space < Space::ALL.len() as u32;
+        if writable
+            && addr.off < REG_BOUND
+            && let Ok(cell) = self.memory.cell(addr.space as u8, addr.ctx, addr.off)
+        {
+            cell.set(word);
+        }
     }
 
     /// Runs rows up to the halting one or to clock `end`; whether it halted.

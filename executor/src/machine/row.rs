@@ -10,7 +10,7 @@ use crate::{
     field,
     hints::HintContext,
     memory::Cell,
-    ops::{eval_op2, eval_op3},
+    ops::{eval_op2_into, eval_op3},
     program::{BoundArg, Decoded, NextKind, Port, PortKind, slot},
     record::{Fetch, Op2Event, Op3Event, Regs, Row},
     trace::Tracer,
@@ -25,6 +25,7 @@ impl<T: Tracer> Machine<'_, T> {
     pub(super) fn row(&mut self, w: &mut Words) -> Result<bool, Box<Rule>> {
         let program = self.program;
         let upc = self.upc;
+        *w = Words::default();
         let clk = self.regs[CLK];
         self.recent[clk as usize % super::RECENT] = upc;
         let Some(i) = program.code.get(upc as usize) else {
@@ -37,17 +38,16 @@ impl<T: Tracer> Machine<'_, T> {
 
         // Ports A and B.
         let mut old_times = [0; 3];
-        *w = Words::default();
-        (w.a, old_times[0]) = match i.a_kind {
-            PortKind::Mem => self.read(i.a, PortName::A, now, fault)?,
-            PortKind::Value => (U256::from(self.expression(i)), 0),
-            PortKind::None | PortKind::Addr => (U256::ZERO, 0),
-        };
-        (w.b, old_times[1]) = match i.b_kind {
-            PortKind::Mem => self.read(i.b, PortName::B, now + 1, fault)?,
-            PortKind::Value => (program.imms[i.extra as usize], 0),
-            PortKind::None | PortKind::Addr => (U256::ZERO, 0),
-        };
+        match i.a_kind {
+            PortKind::Mem => old_times[0] = self.read(i.a, PortName::A, now, fault, &mut w.a)?,
+            PortKind::Value => w.a = U256::from(self.expression(i)),
+            PortKind::None | PortKind::Addr => {}
+        }
+        match i.b_kind {
+            PortKind::Mem => old_times[1] = self.read(i.b, PortName::B, now + 1, fault, &mut w.b)?,
+            PortKind::Value => w.b = program.imms[i.extra as usize],
+            PortKind::None | PortKind::Addr => {}
+        }
         if i.op == Op::Swap {
             self.write(i.a, PortName::A, w.b)?;
             self.write(i.b, PortName::B, w.a)?;
@@ -57,68 +57,67 @@ impl<T: Tracer> Machine<'_, T> {
         let c_at = if i.has_c { self.locate(i.c, 'C')? } else { (0, 0) };
         let mut port_c = |m: &mut Self, w: &mut Words| -> Result<(), Box<Rule>> {
             if i.needs_c || (T::Cell::TIMED && i.has_c) {
-                (w.c, old_times[2]) = m.access(i.c.space, c_at, PortName::C, now + 3, fault)?;
+                old_times[2] = m.access(i.c.space, c_at, PortName::C, now + 3, fault, &mut w.c)?;
             }
             Ok(())
         };
-        let mut r;
         match i.op {
             Op::Mem(op) => {
                 if op.stores() {
                     port_c(self, w)?;
                 }
-                r = self.mem_op(op, i, w.c, fault)?;
+                w.r = self.mem_op(op, i, w.c, fault)?;
                 if !op.stores() {
                     port_c(self, w)?;
                 }
             }
             op => {
                 port_c(self, w)?;
-                r = match op {
-                    Op::None | Op::Swap | Op::Mem(_) => U256::ZERO,
-                    Op::MovA => w.a,
-                    Op::MovB => w.b,
-                    Op::MovC => w.c,
-                    Op::Link => U256::from(upc + 1),
+                match op {
+                    Op::None | Op::Swap | Op::Mem(_) => {}
+                    Op::MovA => w.r = w.a,
+                    Op::MovB => w.r = w.b,
+                    Op::MovC => w.r = w.c,
+                    Op::Link => w.r = U256::from(upc + 1),
                     Op::AssertEq => {
                         if w.a != w.b && !self.lenient {
                             return Err(assertion(w));
                         }
-                        U256::ZERO
                     }
-                    Op::PushData => self.push_data()?,
-                    Op::Op2(op) => match eval_op2(op, w.a, w.b) {
-                        Some(r) => r,
-                        None => self.special(op, i, w)?,
-                    },
-                    Op::Op3(op) => eval_op3(op, w.a, w.b, w.c),
-                };
+                    Op::PushData => w.r = self.push_data()?,
+                    Op::Op2(op) => {
+                        if !eval_op2_into(op, &w.a, &w.b, &mut w.r) {
+                            w.r = self.special(op, i, w)?;
+                        }
+                    }
+                    Op::Op3(op) => w.r = eval_op3(op, w.a, w.b, w.c),
+                }
                 if T::FAULTS
                     && let Some(FaultKind::Result(t)) = fault
                 {
-                    r = t.apply(r);
+                    w.r = t.apply(w.r);
                 }
                 if T::RECORDS {
+                    let Words { a, b, c, r } = *w;
                     match op {
-                        Op::Op2(op) => self.tracer.op2(Op2Event { op, a: w.a, b: w.b, r }),
-                        Op::Op3(op) => self.tracer.op3(Op3Event { op, a: w.a, b: w.b, c: w.c, r }),
+                        Op::Op2(op) => self.tracer.op2(Op2Event { op, a, b, r }),
+                        Op::Op3(op) => self.tracer.op3(Op3Event { op, a, b, c, r }),
                         _ => {}
                     }
                 }
             }
         }
-        w.r = r;
         if i.c_write {
             let stored = match fault {
-                Some(FaultKind::Stored(t)) if T::FAULTS => t.apply(r),
-                _ => r,
+                Some(FaultKind::Stored(t)) if T::FAULTS => t.apply(w.r),
+                _ => w.r,
             };
             self.memory.cell(i.c.space, c_at.0, c_at.1)?.set(stored);
         }
 
         // What the registers become. They change only when nothing can fail any more, for the sake of reports.
         if i.w_source == slot::RESULT {
-            self.regs[slot::RESULT as usize] = self.integer(r, "the register expression")?;
+            self.regs[slot::RESULT as usize] = self.integer(&w.r, "the register expression")?;
         }
         let w_value = self.expression(i);
         let sp = if i.reg == Reg::Sp as u8 { w_value } else { self.regs[SP] };
@@ -136,26 +135,26 @@ impl<T: Tracer> Machine<'_, T> {
                 i.target
             }
             NextKind::BranchZero => {
-                if r.is_zero() != flipped {
+                if w.r.is_zero() != flipped {
                     i.target
                 } else {
                     upc + 1
                 }
             }
             NextKind::BranchNonZero => {
-                if r.is_zero() == flipped {
+                if w.r.is_zero() == flipped {
                     i.target
                 } else {
                     upc + 1
                 }
             }
             NextKind::Return => {
-                let to = self.integer(r, "the return")?;
+                let to = self.integer(&w.r, "the return")?;
                 self.leave(to);
                 to
             }
             NextKind::Dispatch => self.dispatch(i, None, sp, &mut fetch, fault)?,
-            NextKind::EvmJump => self.dispatch(i, Some(r), sp, &mut fetch, fault)?,
+            NextKind::EvmJump => self.dispatch(i, Some(&w.r), sp, &mut fetch, fault)?,
             NextKind::Charge => self.charge(i, w_value, flipped)?,
             NextKind::Halt => {
                 halts = true;
@@ -176,7 +175,7 @@ impl<T: Tracer> Machine<'_, T> {
             next = self.tamper_state(fault, next);
         }
         if T::RECORDS {
-            self.tracer.row(Row { upc, regs: before, words: [w.a, w.b, w.c], result: r, old_times, fetch });
+            self.tracer.row(Row { upc, regs: before, words: [w.a, w.b, w.c], result: w.r, old_times, fetch });
         }
         self.upc = next;
         if !halts {
@@ -214,7 +213,7 @@ impl<T: Tracer> Machine<'_, T> {
         Ok((self.regs[port.ctx as usize % slot::COUNT], off))
     }
 
-    /// The access of a port: the word and the time of the previous access.
+    /// The access of a port: takes the word, returns the time of the previous access.
     #[inline(always)]
     fn read(
         &mut self,
@@ -222,9 +221,10 @@ impl<T: Tracer> Machine<'_, T> {
         name: PortName,
         now: u32,
         fault: Option<FaultKind>,
-    ) -> Result<(U256, u32), Box<Rule>> {
+        word: &mut U256,
+    ) -> Result<u32, Box<Rule>> {
         let at = self.locate(port, name.letter())?;
-        self.access(port.space, at, name, now, fault)
+        self.access(port.space, at, name, now, fault, word)
     }
 
     #[inline(always)]
@@ -235,17 +235,22 @@ impl<T: Tracer> Machine<'_, T> {
         name: PortName,
         now: u32,
         fault: Option<FaultKind>,
-    ) -> Result<(U256, u32), Box<Rule>> {
+        word: &mut U256,
+    ) -> Result<u32, Box<Rule>> {
         let cell = self.memory.cell(space, at.0, at.1)?;
         let old_time = cell.touch(now);
         if T::FAULTS {
             match fault {
                 Some(FaultKind::Read(p, t)) if p == name => cell.set(t.apply(cell.word())),
-                Some(FaultKind::OldTime(p, time)) if p == name => return Ok((cell.word(), time)),
+                Some(FaultKind::OldTime(p, time)) if p == name => {
+                    *word = cell.word();
+                    return Ok(time);
+                }
                 _ => {}
             }
         }
-        Ok((cell.word(), old_time))
+        *word = cell.word();
+        Ok(old_time)
     }
 
     /// Stores a word in a port's cell.
@@ -257,12 +262,12 @@ impl<T: Tracer> Machine<'_, T> {
 
     /// The integer in a word that is read as one.
     #[inline(always)]
-    pub(super) fn integer(&self, r: U256, reader: &'static str) -> Result<u32, Box<Rule>> {
+    pub(super) fn integer(&self, r: &U256, reader: &'static str) -> Result<u32, Box<Rule>> {
         let [low, rest @ ..] = *r.as_limbs();
         if low < u64::from(BOUND) && rest == [0; 3] {
             return Ok(low as u32);
         }
-        if self.lenient { Ok(low as u32 % field::FIELD_PRIME) } else { Err(too_large(reader, r)) }
+        if self.lenient { Ok(low as u32 % field::FIELD_PRIME) } else { Err(too_large(reader, *r)) }
     }
 
     /// Two-operand operations that depend on more than their operands.

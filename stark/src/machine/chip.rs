@@ -4,7 +4,6 @@ use p3_air::{Air, BaseAir};
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::chips::align::AlignChip;
 use crate::chips::arith::ArithChip;
 use crate::chips::bitwise::BitwiseChip;
 use crate::chips::bytecode::BytecodeChip;
@@ -19,6 +18,7 @@ use crate::chips::modmul::ModMulChip;
 use crate::chips::muldiv::MulDivChip;
 use crate::chips::opcode::OpcodeChip;
 use crate::chips::public::PublicChip;
+use crate::chips::pushdata::PushDataChip;
 use crate::chips::rom::RomChip;
 use crate::chips::sha256::Sha256Chip;
 use crate::chips::shift::ShiftChip;
@@ -100,6 +100,8 @@ chips! {
     Input(InputChip) = "input",
     /// Loaded codes.
     Bytecode(BytecodeChip) = "bytecode",
+    /// Push data as words.
+    PushData(PushDataChip) = "push-data",
     /// Addition, subtraction, comparison.
     Arith(ArithChip) = "arith",
     /// Bitwise operations.
@@ -114,9 +116,7 @@ chips! {
     MulDiv(MulDivChip) = "muldiv",
     /// Multiplication modulo a fixed prime.
     ModMul(ModMulChip) = "modmul",
-    /// Loads and stores at any byte offset.
-    Align(AlignChip) = "align",
-    /// Byte copies.
+    /// Byte copies, loads and stores at any byte offset.
     Copy(CopyChip) = "copy",
     /// The keccak256 sponge.
     Keccak(KeccakChip) = "keccak",

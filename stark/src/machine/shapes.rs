@@ -40,8 +40,8 @@ const fn rule(chip: ChipId) -> Rule {
         ChipId::Bytecode => Rule::Hashing(2),
         ChipId::Arith => Rule::Execution(1),
         ChipId::Bitwise | ChipId::Shift | ChipId::MulDiv | ChipId::Sha256 | ChipId::Keys => Rule::Execution(4),
-        ChipId::Word | ChipId::ModMul | ChipId::Align => Rule::Execution(2),
-        ChipId::Copy => Rule::Both(3, -2),
+        ChipId::Word | ChipId::ModMul | ChipId::PushData => Rule::Execution(2),
+        ChipId::Copy => Rule::Both(2, -2),
         ChipId::Keccak => Rule::Hashing(-2),
         ChipId::KeccakF => Rule::Hashing(0),
     }

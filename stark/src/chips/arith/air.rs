@@ -28,7 +28,7 @@ impl<AB: InteractionBuilder<F: Field>> Air<AB> for ArithChip {
         let c = |n: u32| AB::Expr::from_u32(n);
         let [add, sub, lt, gt, slt, sgt, eq] = cols.flags.map(Into::<AB::Expr>::into);
         let signed = slt.clone() + sgt.clone();
-        let swapped = gt.clone() + sgt.clone();
+        let swapped = gt + sgt;
         let compare = lt + slt + swapped.clone();
         let real = add.clone() + sub.clone() + compare.clone() + eq.clone();
 
@@ -42,7 +42,7 @@ impl<AB: InteractionBuilder<F: Field>> Air<AB> for ArithChip {
         let inverse_base = AB::F::from_u32(1 << 16).inverse();
         let mut carry = AB::Expr::ZERO;
         for i in 0..LIMBS {
-            carry = (carry + cols.p[i] + cols.q[i] - cols.s[i]) * inverse_base.clone();
+            carry = (carry + cols.p[i] + cols.q[i] - cols.s[i]) * inverse_base;
             builder.assert_bool(carry.clone());
         }
 

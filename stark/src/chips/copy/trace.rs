@@ -137,7 +137,7 @@ fn fill(c: &mut CopyCols<Val>, step: &Step, before: &[u8; 32], counts: &mut Look
     c.old = positions(&step.old);
     c.new = positions(&new);
     let first = (writes && step.first % 2 == 1).then(|| step.first as usize - 1);
-    let last = (writes && step.final_.is_multiple_of(2)).then(|| step.final_ as usize);
+    let last = (writes && step.final_.is_multiple_of(2)).then_some(step.final_ as usize);
     for (out, word, at) in [
         (&mut c.first_old, &step.old, first),
         (&mut c.first_new, &shifted, first),

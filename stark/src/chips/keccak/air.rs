@@ -118,7 +118,6 @@ where
         builder.assert_bools(local.at);
         builder.assert_bool(local.full);
         builder.assert_bool(local.odd);
-        builder.assert_bool(has_data.clone());
         builder.assert_zero(has_data.clone() * (AB::Expr::ONE - self.absorbs()));
         builder.assert_zero(local.odd * (AB::Expr::ONE - end.clone()));
         builder.assert_zero(local.start * (AB::Expr::ONE - has_data.clone()));
@@ -127,8 +126,7 @@ where
         {
             let mut step = builder.when_transition();
             step.assert_zero(
-                go.clone()
-                    * (next.full + (AB::Expr::ONE - next.shared) * next_end.clone() - local.full),
+                go.clone() * (next.full + (AB::Expr::ONE - next.shared) * next_end.clone() - local.full),
             );
             step.assert_zero(go.clone() * next.shared * (next_end - end.clone()));
             step.assert_zero(
@@ -183,14 +181,14 @@ where
     /// 15 to 18: the state between rows.
     fn eval_state(&self, builder: &mut AB) {
         let Self { local, next } = self;
-        for cell in local.queue.iter().chain(&local.capacity) {
+        // The three lanes above are zero by the constraints after these.
+        for cell in local.queue[..RATE_LANES * LANE_LIMBS].iter().chain(&local.capacity) {
             builder.assert_zero(local.start * *cell);
         }
         let opens = local.pos[0] + local.squeeze;
         for lane in (0..3).chain(RATE_LANES..RATE_LANES + 3) {
             // With the block starting at lane `phase`, lanes below it and from `phase + 17` on are not the state's.
-            let unused =
-                if lane < 3 { &local.phase[lane + 1..] } else { &local.phase[..=lane - RATE_LANES] };
+            let unused = if lane < 3 { &local.phase[lane + 1..] } else { &local.phase[..=lane - RATE_LANES] };
             let unused = opens.clone() * sum::<AB>(unused);
             for limb in 0..LANE_LIMBS {
                 builder.assert_zero(unused.clone() * local.queue[LANE_LIMBS * lane + limb]);
@@ -225,8 +223,7 @@ where
         let Self { local, next } = self;
         let base_inv = AB::F::from_u16(256).inverse();
         let xor = || AB::Expr::from_u8(ByteOp::Xor as u8);
-        let x_hi: [AB::Expr; ROW_LIMBS] =
-            array::from_fn(|i| (local.queue[i] - local.x_lo[i]) * base_inv);
+        let x_hi: [AB::Expr; ROW_LIMBS] = array::from_fn(|i| (local.queue[i] - local.x_lo[i]) * base_inv);
         for i in 0..ROW_LIMBS {
             let (x, y, z) = (local.x_lo[i].into(), local.y_lo[i].into(), local.z_lo[i].into());
             send(builder, ByteMsg { kind: xor(), x, y, z }, self.real());

@@ -36,17 +36,17 @@
 //! 1. `start`, `real` are boolean \[2\]. First row: `pos0 = start`, the rest of `pos` and `squeeze` are 0. Last row: `absorbs = 0`. \[1\]
 //! 2. `next.pos[r + 1] = pos[r]`, `next.pos0 - next.start = again`, `next.squeeze = fin`. \[1\] By induction from the first row, with (1) and (10):
 //!    `pos` is boolean, at most one of `pos`, `squeeze` is set, blocks are five rows in order, a call is `start`, blocks, `fin`, `squeeze`, and none is
-//!    cut off by the last row. `start` implies `pos0`.
+//!    cut off by the last row. `start` implies `pos0`. (Much of (1) follows from the rest: a `start` that is not 0 needs data (7), hence an
+//!    absorbing row (5); it is kept so that nobody has to see that.)
 //! 3. `phase` is `(1, 0, 0, 0)` where `start` or `squeeze` \[2\], constant inside a block, rotated from block to block \[2\]: one-hot on real rows.
 //! 4. `clk, space, ctx, off, len` are constant over a call: `absorbs (next.x - x) = 0` \[2\].
 //!
 //! *Data.*
-//! 5. `at_i`, `full`, `odd`, `full + end` are boolean \[2\]: so `at` has at most one 1, and not together with `full`. Both are 0 outside absorbing
-//!    rows \[2\]; `odd` needs `end` \[2\].
+//! 5. `at_i`, `full`, `odd` are boolean \[2\]; `full + end` is 0 outside absorbing rows \[2\]; `odd` needs `end` \[2\].
 //! 6. `shared = pos0 (1 - phase0)` \[2\]: the word is the last row's. `index` is 0 at `start`, `absorbs (next.index - index) = go (1 - next.shared)` \[2\].
 //! 7. `start` implies `full + end = 1` \[2\]; `go (next.full + (1 - next.shared) next.end - full) = 0` \[3\] and
 //!    `go next.shared (next.end - end) = 0` \[3\]: a new word has data or the end exactly where the word before was full; a shared word is as it was.
-//!    So a call is words that are full, one with the end, and words without data.
+//!    So `full + end` is 0 or 1 by induction, `at` has at most one 1, and a call is words that are full, one with the end, and words without data.
 //! 8. `end (len - 32 index - sum 2 i at_i - odd) = 0` \[2\]. `index` counts rows, so it is below 2^23, and `32 index + 31 < p`:
 //!    `len` as an integer is `32 index` plus the place of the end, in one way only.
 //! 9. `read = (1 - shared) (full + end - at_0 (1 - odd))` \[3\]: a word is read once, and only if it holds data. `word` is 0 where neither `read` nor
@@ -63,7 +63,7 @@
 //!     0x80 in the last byte of the last lane the block takes. The data cannot reach it: the block would not be the last (10).
 //!
 //! *State.*
-//! 15. `queue` and `capacity` are 0 at `start` \[2\]: every call begins with the zero state.
+//! 15. The state's lanes in `queue` and `capacity` are 0 at `start` \[2\]: every call begins with the zero state.
 //! 16. The lanes around the state's 17 are 0 where a block begins or the digest is given out \[3\]. Not needed for soundness; it leaves no free cell.
 //! 17. Lookups, where `real`: `x_lo xor y_lo = z_lo`, `(queue_i - x_lo)/256 xor y_hi = z_hi` for the 16 limbs at the head, and `cut` is a byte. All
 //!     are bytes, `256 * 255 + 255 < p`: the head's decomposition is unique, and its limbs below 2^16.
@@ -92,6 +92,8 @@ mod air;
 pub mod columns;
 mod trace;
 
+#[cfg(test)]
+mod forgeries;
 #[cfg(test)]
 mod tests;
 

@@ -112,7 +112,7 @@ fn lane_limbs(lane: u64) -> [u16; LANE_LIMBS] {
 }
 
 /// The queue of a state whose rate starts at lane `phase`.
-fn queue_of(state: &State, phase: usize) -> [u16; QUEUE] {
+pub(super) fn queue_of(state: &State, phase: usize) -> [u16; QUEUE] {
     let mut queue = [0; QUEUE];
     for (k, &lane) in state[..RATE_LANES].iter().enumerate() {
         queue[LANE_LIMBS * (phase + k)..][..LANE_LIMBS].copy_from_slice(&lane_limbs(lane));

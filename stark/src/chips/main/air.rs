@@ -272,7 +272,7 @@ fn outcomes<AB: InteractionBuilder>(
     builder.assert_zero((g.clone() - gas.into() + row.amount.clone()) * local.ok);
     builder.assert_zero((g - row.amount.clone() + gas.into() + one.clone()) * local.short);
     range16(builder, local.g_lo, one.clone());
-    range16(builder, local.g_hi * AB::F::from_u32(4), one);
+    range16(builder, local.g_hi * AB::F::from_u32(8), one);
 }
 
 /// The next micro-pc.

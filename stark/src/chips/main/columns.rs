@@ -72,7 +72,7 @@ columns! {
         pub v: T,
         /// Difference that proves the gas outcome, low 16 bits.
         pub g_lo: T,
-        /// The rest of it, 14 bits.
+        /// The rest of it, 13 bits.
         pub g_hi: T,
     }
 }

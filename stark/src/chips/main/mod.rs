@@ -18,7 +18,7 @@
 //!
 //! Ports (for A; B and C alike): `a_ctx = sum f.a_ctx[k] reg_k` (2), `a_off = f.a_off + sum f.a_base[k] reg_k` (2);
 //! where `f.a_en`: receive `memory: (space, a_ctx, a_off, old_time, A)` and send `(.., now, A')`, with `f.a_en (now - old_time - 1 - lo - 2^16 hi) = 0` (2),
-//! `lo < 2^16` and `8 hi < 2^16` by lookups. `now = 4 clk + {0, 1, 3}`; every time on the bus is 0 or some row's `now` < 2^29, so `now - 1 - old_time` in `[0, 2^29)` says
+//! `lo` and `8 hi` 16-bit lookups (so `lo + 2^16 hi < 2^29 + 2^16`). `now = 4 clk + {0, 1, 3}`; every time on the bus is 0 or some row's `now` < 2^29, so `now - 1 - old_time` in `[0, 2^29 + 2^16)` says
 //! `old_time < now` over the integers. New words: `A' = A + f.swap (B - A)` (2), `B' = B + f.swap (A - B)` (2), `C' = C + f.c_write (R - C)` (2).
 //! Absent operands are zero: `(1 - f.a_en - [i = 0] f.a_reg) A_i = 0` (2), `f.a_reg (A_0 - W) = 0` (2), `(1 - f.b_en - f.b_imm) B_i = 0` (2),
 //! `(1 - f.c_en) C_i = 0` (2). Immediates: lookup `rom-imm: (rom_upc, B)` where `f.b_imm`.
@@ -40,9 +40,11 @@
 //! opcode's entry is looked up: `opcode: (512 fork + opcode, handler, cost, need, max)` with count `f.dispatch - bad`.
 //! Stack height `h = sp'`: `ok f.dispatch (u - (h - need)) = 0` (3), `ok f.dispatch (v - (max - h)) = 0` (3), `under (u - (need - h - 1)) = 0` (2),
 //! `over (v - (h - max - 1)) = 0` (2), `u` and `v` 16-bit lookups. `h` is `sp` of an honest stack or, where the ROM let it go astray, any field element: then no
-//! outcome but one with a true 16-bit difference exists. Gas: `g = g_lo + 2^16 g_hi < 2^30` by lookups of `g_lo` and `4 g_hi`; `ok (g - (gas - amount)) = 0`,
-//! `short (g - (amount - gas - 1)) = 0` with `amount = f.dispatch cost + f.charge W` (3). Both `gas < 2^29` and `amount < 2^30` (the ROM's duty for `W`), so
-//! `gas - amount` is in `(-2^30, 2^29)` and only the true case is in `[0, 2^30)`.
+//! outcome but one with a true 16-bit difference exists. Gas: `ok (g - (gas - amount)) = 0`, `short (g - (amount - gas - 1)) = 0` with
+//! `amount = f.dispatch cost + f.charge W` (3) and `g = g_lo + 2^16 g_hi`, `g_lo` and `8 g_hi` 16-bit lookups. `8 g_hi = v < 2^16` in the field gives
+//! `g = g_lo + 2^13 v` in `[0, 2^29 + 2^16)`. With `gas < 2^29` and `amount < 2^30` (the ROM's duty for `W`, which is a 29-bit integer plus a 29-bit
+//! constant) `gas - amount` is in `(-2^30, 2^29)`; a negative one is above `p - 2^30 > 2^29 + 2^16` in the field, so only the true case is in reach. The same
+//! bound serves `now - old_time - 1`, whose terms are below 2^29.
 //!
 //! Next: `upc'` is the sum over the exclusive kinds (3), see `air.rs`; `halt` and `idle` stay.
 //!

@@ -85,7 +85,7 @@ fn count(values: &[Val], width: usize, lookups: &mut LookupCounts) {
         check(cols.u);
         check(cols.v);
         check(cols.g_lo);
-        check(cols.g_hi.double().double());
+        check(cols.g_hi.double().double().double());
     }
 }
 
@@ -152,7 +152,7 @@ fn fill_gas(cols: &mut MainCols<Val>, gas: u32, amount: u32) -> bool {
     let enough = gas >= amount;
     let g = if enough { gas - amount } else { amount - gas - 1 };
     cols.g_lo = Val::from_u16(g as u16);
-    cols.g_hi = Val::from_u32((g >> 16) & 0x3fff);
+    cols.g_hi = Val::from_u32((g >> 16) & 0x1fff);
     if enough {
         cols.ok = Val::ONE;
     } else {

@@ -7,7 +7,9 @@ use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::InteractionBuilder;
 use zkrom_asm::isa::{LIMBS, ModulusId, Op3};
 
-use super::{CARRIES, CARRY_OFFSET, COFACTOR_OFFSET, MODULI, ModMulChip, ModMulCols, QUOTIENT_OFFSET, RESIDUE};
+use super::{
+    CARRIES, CARRY_OFFSET, COFACTOR_OFFSET, MODULI, ModMulChip, ModMulCols, QUOTIENT_OFFSET, RESIDUE,
+};
 use crate::buses::{Op3Msg, byte_pair, range16, receive};
 use crate::chips::product::{Digits, WINDOWS, windows};
 use crate::columns::view;
@@ -36,10 +38,7 @@ fn digits<AB: AirBuilder<F: Field>>(limb: [AB::Var; LIMBS], lo: [AB::Var; LIMBS]
 }
 
 /// A constant of each modulus, for the row's modulus.
-fn select<AB: AirBuilder<F: Field>>(
-    flags: &[AB::Var],
-    constant: impl Fn(&[u16; LIMBS]) -> u16,
-) -> AB::Expr {
+fn select<AB: AirBuilder<F: Field>>(flags: &[AB::Var], constant: impl Fn(&[u16; LIMBS]) -> u16) -> AB::Expr {
     flags.iter().zip(&MODULI).fold(AB::Expr::ZERO, |sum, (&flag, &modulus)| {
         sum + flag * AB::F::from_u16(constant(&limbs_u16(modulus)))
     })
@@ -116,8 +115,8 @@ impl<AB: InteractionBuilder<F: Field>> Air<AB> for ModMulChip {
         let r_sum = total(&cols.r.map(Into::<AB::Expr>::into));
         let residue = total(&op_c) - sign.clone() * r_sum + alternating(&a) * alternating(&b)
             - q_alternating * alternating(&m);
-        let cofactor = cols.cofactor[1] * AB::F::from_u32(8) + cols.cofactor[0]
-            - real.clone() * c(COFACTOR_OFFSET);
+        let cofactor =
+            cols.cofactor[1] * AB::F::from_u32(8) + cols.cofactor[0] - real.clone() * c(COFACTOR_OFFSET);
         builder.assert_eq(residue, cofactor * c(RESIDUE));
 
         // 6: R < M.

@@ -195,8 +195,7 @@ fn quotients(out: &mut Vec<Forgery>) {
                 let (a, b): (U256, U256) = (U256::MAX >> 3, U256::MAX >> 5);
                 let (q, r) = a.widening_mul::<256, 4, 512, 8>(b).div_rem(U512::from(m));
                 let q = q - U512::ONE + U512::from(if sub { 8 } else { 0 });
-                let claim =
-                    Claim { modulus, sub, a, b, c: U256::ZERO, r: m + r.to::<U256>(), q };
+                let claim = Claim { modulus, sub, a, b, c: U256::ZERO, r: m + r.to::<U256>(), q };
                 fill(&claim, c, &mut LookupCounts::default());
             }));
         }

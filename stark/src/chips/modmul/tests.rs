@@ -13,9 +13,7 @@ use crate::check::Deletion;
 use crate::columns::view_mut;
 use crate::field::{Val, limbs, limbs_u16};
 use crate::lookups::LookupCounts;
-use crate::testing::{
-    Env, Isolated, Samples, assert_counts, cost, deletion_score, mutate, prove_isolated,
-};
+use crate::testing::{Env, Isolated, Samples, assert_counts, cost, deletion_score, mutate, prove_isolated};
 
 fn oracle(m: ModulusId, sub: bool, a: U256, b: U256, c: U256) -> U256 {
     let m = m.modulus();
@@ -59,8 +57,9 @@ fn sample(n: usize, seed: u64) -> Vec<Op3Event> {
                 [(); 3].map(|()| if samples.below(3) == 0 { near(&mut samples) } else { samples.word() });
             if samples.below(4) == 0 {
                 // A result that agrees with M in some of its upper limbs.
-                let target =
-                    m.modulus() - (U256::ONE << (16 * samples.below(15) as usize)) - U256::from(samples.below(3));
+                let target = m.modulus()
+                    - (U256::ONE << (16 * samples.below(15) as usize))
+                    - U256::from(samples.below(3));
                 let product = oracle(m, false, a, b, U256::ZERO);
                 let (x, y) = if sub { (product, target) } else { (target, product) };
                 c = x.add_mod(m.modulus() - y, m.modulus());
@@ -74,8 +73,11 @@ fn sample(n: usize, seed: u64) -> Vec<Op3Event> {
 fn the_bounds_in_the_documentation_hold() {
     for m in MODULI {
         let bytes = m.to_le_bytes::<32>();
-        let alternating: i32 =
-            bytes.iter().enumerate().map(|(i, &b)| if i % 2 == 0 { i32::from(b) } else { -i32::from(b) }).sum();
+        let alternating: i32 = bytes
+            .iter()
+            .enumerate()
+            .map(|(i, &b)| if i % 2 == 0 { i32::from(b) } else { -i32::from(b) })
+            .sum();
         assert!(alternating.abs() <= 648);
         assert!(U512::MAX / U512::from(m) < U512::from(6) << 256, "Q + 8 < 6 * 2^256");
         assert!(U256::MAX / m < U256::from(6), "A B - C >= -6 M");
@@ -87,7 +89,8 @@ fn the_bounds_in_the_documentation_hold() {
 fn honest() {
     let mut events = sample(3000, 1);
     for m in ModulusId::ALL {
-        let edges = [U256::ZERO, U256::ONE, m.modulus() - U256::ONE, m.modulus(), U256::ONE << 255, U256::MAX];
+        let edges =
+            [U256::ZERO, U256::ONE, m.modulus() - U256::ONE, m.modulus(), U256::ONE << 255, U256::MAX];
         for a in edges {
             for b in edges {
                 for c in edges {

@@ -112,8 +112,7 @@ pub(super) fn fill(claim: &Claim, cols: &mut ModMulCols<Val>, counts: &mut Looku
 
     let sum = |x: &[u16; LIMBS]| x.iter().map(|&x| i64::from(x)).sum::<i64>();
     let alternating = |x: &Digits<i64>| x.lo.iter().sum::<i64>() - x.hi.iter().sum::<i64>();
-    let residue = sum(&c_limbs) - sign * sum(&r_limbs)
-        + sign * (alternating(&a) * alternating(&b))
+    let residue = sum(&c_limbs) - sign * sum(&r_limbs) + sign * (alternating(&a) * alternating(&b))
         - (sign * (alternating(&q) + q_top) + offset) * alternating(&m);
     let cofactor = (residue.div_euclid(i64::from(RESIDUE)) + i64::from(COFACTOR_OFFSET)) as u64;
     let parts = [cofactor % 8, cofactor / 8].map(|x| x as u16);

@@ -208,9 +208,9 @@ fn amount_forgeries(out: &mut Vec<Forgery>, word: U256) {
         for high in [true, false] {
             out.push(forged(small(op, amount, word), |c| {
                 if high {
-                    c.large_high = one
+                    c.large_high = one;
                 } else {
-                    c.large_low = one
+                    c.large_low = one;
                 }
                 large(c);
             }));

@@ -142,7 +142,7 @@ fn wrong_lookups_and_multiplicities_do_not() {
         counts.byte(op, 3, 200);
         wrong.push(traces(&rows, &counts));
     }
-    let mut more = counts.clone();
+    let mut more = counts;
     more.range16(9);
     wrong.push(traces(&rows, &more));
     for (i, traces) in wrong.iter().enumerate() {

@@ -7,17 +7,17 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 
 use super::super::CopyCols;
-use super::forge::{Copy, forgeries, refill, row, v};
+use super::forge::{Copy, forgeries, refill, refill_rows, row, v};
 use super::sim::{Sim, at};
 use crate::buses::{Bus, ByteOp};
 use crate::check::{Deletion, RowMessage, evaluate_row};
 use crate::field::Val;
 use crate::testing::{Env, deletion_score};
 
-/// Parts that refuse a trace where every bus but the tables says what the trace wants.
-fn refusers(x: &Copy) -> Vec<Deletion> {
+/// Parts that on some rows refuse a trace where every bus but the tables says what the trace wants.
+fn refusers(x: &Copy, rows: impl IntoIterator<Item = usize>) -> Vec<Deletion> {
     let mut out = Vec::new();
-    for row in 0..x.trace.height() {
+    for row in rows {
         let b = evaluate_row(x.air, &x.trace, None, &[], row, Deletion::None);
         out.extend(b.failures.iter().map(|&k| Deletion::Constraint(k)));
         if b.messages.iter().any(misses) {
@@ -79,16 +79,21 @@ fn lone_refusals(x: &Copy, found: &mut BTreeMap<String, (Copy, Env)>) {
             for derive in [false, true] {
                 forged.trace = honest.clone();
                 forged.trace.values[at] = to;
+                // A change reaches the row after it, and is seen from the row before it.
+                let (height, i) = (honest.height(), at / honest.width);
+                let [before, after] = [height - 1, 1].map(|by| (i + by) % height);
                 if derive {
-                    refill(&mut forged);
+                    refill_rows(&mut forged, [i, after]);
                 }
-                if let [only] = refusers(&forged)[..] {
+                if let [only] = refusers(&forged, [before, i, after])[..] {
                     found.entry(format!("{only:?}")).or_insert_with(|| (forged.clone(), forged.env()));
                 }
             }
         }
     }
 }
+
+type Group = fn(&mut CopyCols<Val>) -> &mut [Val];
 
 /// One-hot groups with three marks, 1, 1 and -1, on the rows of single-row calls of zero words.
 fn three_hot(found: &mut BTreeMap<String, (Copy, Env)>) {
@@ -100,7 +105,7 @@ fn three_hot(found: &mut BTreeMap<String, (Copy, Env)>) {
         sim.copy(at(2, 6, 2), at(2, 7, off), 32 - off);
     }
     let honest = sim.isolated(None);
-    let groups: [fn(&mut CopyCols<Val>) -> &mut [Val]; 5] = [
+    let groups: [Group; 5] = [
         |c| &mut c.rotate,
         |c| &mut c.first_group,
         |c| &mut c.first_byte,
@@ -119,8 +124,10 @@ fn three_hot(found: &mut BTreeMap<String, (Copy, Env)>) {
                 let marks = group(row(&mut forged, i));
                 marks.fill(Val::ZERO);
                 (marks[a], marks[b], marks[c]) = (Val::ONE, Val::ONE, -Val::ONE);
-                refill(&mut forged);
-                if let [only] = refusers(&forged)[..] {
+                let height = forged.trace.height();
+                refill_rows(&mut forged, [i, (i + 1) % height]);
+                let seen = [(i + height - 1) % height, i, (i + 1) % height];
+                if let [only] = refusers(&forged, seen)[..] {
                     found.entry(format!("{only:?}")).or_insert_with(|| (forged.clone(), forged.env()));
                 }
             }
@@ -139,8 +146,9 @@ fn small() -> Copy {
     sim.isolated(Some(16))
 }
 
-/// Constraints that say again, plainly, what the others imply; see the module's documentation.
-const IMPLIED: [Deletion; 3] = [Deletion::Constraint(0), Deletion::Constraint(2), Deletion::Constraint(9)];
+/// Constraints that say plainly what the others imply; the module's documentation has the proofs.
+const IMPLIED: [Deletion; 4] =
+    [Deletion::Constraint(0), Deletion::Constraint(2), Deletion::Constraint(9), Deletion::Constraint(11)];
 
 #[test]
 fn every_part_is_noticed() {
