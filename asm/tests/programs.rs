@@ -7,8 +7,16 @@ use std::path::Path;
 
 use zkrom_asm::{Assembly, Files, Options, assemble};
 
-const PROGRAMS: [&str; 5] =
-    ["examples/factorial", "examples/memcopy", "examples/keccak", "examples/merkle", "bench/opcodes"];
+const PROGRAMS: [&str; 8] = [
+    "examples/factorial",
+    "examples/memcopy",
+    "examples/keccak",
+    "examples/merkle",
+    "bench/opcodes",
+    "tests/mpt",
+    "tests/list",
+    "tests/state",
+];
 
 fn program(name: &str, require_headers: bool) -> Assembly {
     let path = format!("../rom/{name}.zkasm");

@@ -1,33 +1,18 @@
 //! The ROM's trie procedures (`rom/mpt`) on random tries, against the partial trie of `zkrom-witness`.
 
-use std::{collections::BTreeMap, path::Path, sync::OnceLock};
+mod rom;
+
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use alloy_primitives::{B256, Bytes, U256, keccak256};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
-use zkrom_asm::{Assembly, Files, Options, assemble};
-use zkrom_executor::{Executor, Input, Outcome, Program, hints::Hints};
+use rom::{Rom, blob, blobs};
 use zkrom_witness::trie::{NodeStore, PartialTrie};
 
-fn rom() -> &'static (Assembly, Program) {
-    static ROM: OnceLock<(Assembly, Program)> = OnceLock::new();
-    ROM.get_or_init(|| {
-        let options = Options { require_headers: true, ..Options::default() };
-        let assembly = assemble(Path::new("../rom/tests/mpt.zkasm"), &Files::Disk, &options)
-            .unwrap_or_else(|e| panic!("{}", e.render()));
-        let program = Program::new(&assembly.image, &Hints::default()).unwrap();
-        (assembly, program)
-    })
-}
-
-/// Private words of a blob: its length, then its bytes.
-fn blob(words: &mut Vec<U256>, bytes: &[u8]) {
-    words.push(U256::from(bytes.len()));
-    for chunk in bytes.chunks(32) {
-        let mut word = [0; 32];
-        word[..chunk.len()].copy_from_slice(chunk);
-        words.push(U256::from_be_bytes(word));
-    }
+fn program() -> &'static Rom {
+    static ROM: OnceLock<Rom> = OnceLock::new();
+    ROM.get_or_init(|| Rom::new("mpt"))
 }
 
 /// One command of the test program.
@@ -39,9 +24,9 @@ enum Command {
     Hash,
 }
 
-fn input(nodes: &[Bytes], root: B256, commands: &[Command]) -> Input {
-    let mut words = vec![U256::from(nodes.len())];
-    nodes.iter().for_each(|n| blob(&mut words, n));
+fn input(nodes: &[Bytes], root: B256, commands: &[Command]) -> Vec<U256> {
+    let mut words = vec![];
+    blobs(&mut words, nodes.iter().map(|n| &n[..]));
     words.push(root.into());
     for c in commands {
         match c {
@@ -55,23 +40,16 @@ fn input(nodes: &[Bytes], root: B256, commands: &[Command]) -> Input {
         }
     }
     words.push(U256::ZERO);
-    Input { private: words, ..Input::default() }
-}
-
-fn run(input: Input) -> Result<Outcome, String> {
-    let (assembly, program) = rom();
-    Executor::new(program, input).run().map_err(|e| format!("{}", e.render(&assembly.source_map)))
+    words
 }
 
 /// The digest of what was read.
 fn digest(read: &[Option<Vec<u8>>]) -> U256 {
     let mut seen = [0u8; 128];
     for value in read {
-        seen[32..96].fill(0);
+        seen[32..].fill(0);
         if let Some(v) = value {
             seen[32..64].copy_from_slice(&U256::from(v.len() + 1).to_be_bytes::<32>());
-            // What a longer value left after the shorter ones stays.
-            seen[64..96].fill(0);
             seen[64..64 + v.len()].copy_from_slice(v);
         }
         let hash = keccak256(seen);
@@ -175,7 +153,7 @@ fn case(seed: u64) -> Case {
     }
     // What was changed reads as changed.
     for key in model.keys().copied().take(3).collect::<Vec<_>>() {
-        read.push(model.get(&key).cloned());
+        read.push(trie.get(&store, &key).unwrap().map(<[u8]>::to_vec));
         commands.push(Command::Read(key));
     }
     let after = trie.root();
@@ -184,9 +162,9 @@ fn case(seed: u64) -> Case {
 
 #[test]
 fn random_tries_agree_with_the_partial_trie() {
-    for seed in 0..600 {
+    for seed in 0..5000 {
         let c = case(seed);
-        let outcome = run(input(&c.nodes, c.root, &c.commands)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let outcome = program().run(input(&c.nodes, c.root, &c.commands)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_eq!(outcome.public_out[1], digest(&c.read), "reads of seed {seed}");
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(c.after.0), "root of seed {seed}");
     }
@@ -201,17 +179,143 @@ fn every_node_is_needed() {
         for i in 0..c.nodes.len().min(6) {
             let mut nodes = c.nodes.clone();
             nodes.remove(i);
-            let error = run(input(&nodes, c.root, &c.commands)).unwrap_err();
+            let error = program().run(input(&nodes, c.root, &c.commands)).unwrap_err();
             assert!(error.contains("missing_node"), "seed {seed}: {error}");
             let mut nodes = c.nodes.clone();
             let mut bytes = nodes[i].to_vec();
             let at = bytes.len() / 2;
             bytes[at] ^= 1;
             nodes[i] = bytes.into();
-            let error = run(input(&nodes, c.root, &c.commands)).unwrap_err();
+            let error = program().run(input(&nodes, c.root, &c.commands)).unwrap_err();
             assert!(error.contains("missing_node"), "seed {seed}: {error}");
             tried += 1;
         }
     }
     assert!(tried > 100, "{tried}");
+}
+
+/// The lists of blocks: transactions, receipts, withdrawals, of any size, against `alloy-trie`.
+#[test]
+fn list_roots_agree_with_alloy() {
+    let rom = Rom::new("list");
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for count in [0, 1, 2, 3, 15, 16, 17, 18, 100, 127, 128, 129, 130, 200, 255, 256, 257, 300, 700] {
+        let items: Vec<Vec<u8>> = (0..count)
+            .map(|_| {
+                let length = if rng.random_bool(0.5) { rng.random_range(1..40) } else { rng.random_range(100..1000) };
+                (0..length).map(|_| rng.random()).collect()
+            })
+            .collect();
+        let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+        let mut words = vec![];
+        blobs(&mut words, items.iter().map(|i| &i[..]));
+        let outcome = rom.run(words).unwrap_or_else(|e| panic!("{count} items: {e}"));
+        assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{count} items");
+        println!("{count} items: {} rows, {} permutations", outcome.rows, outcome.counts.work.keccak_permutations);
+        if count == 200 {
+            rom.rows(&outcome).iter().for_each(|(procedure, rows)| println!("    {rows:>8} {procedure}"));
+        }
+    }
+    // One long item.
+    let items = [vec![7u8; 100_000]];
+    let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+    let mut words = vec![];
+    blobs(&mut words, items.iter().map(|i| &i[..]));
+    assert_eq!(rom.run(words).unwrap().public_out[0], U256::from_be_bytes(expected.0));
+}
+
+fn nibble_path(leaf: bool, nibbles: &[u8]) -> Vec<u8> {
+    let flag = 2 * u8::from(leaf);
+    let (mut out, rest) =
+        if nibbles.len() % 2 == 1 { (vec![(flag + 1) << 4 | nibbles[0]], &nibbles[1..]) } else { (vec![flag << 4], nibbles) };
+    out.extend(rest.chunks(2).map(|p| p[0] << 4 | p[1]));
+    out
+}
+
+fn rlp_string(bytes: &[u8]) -> Vec<u8> {
+    alloy_rlp::encode(bytes)
+}
+
+fn rlp_list(items: &[Vec<u8>]) -> Vec<u8> {
+    let payload = items.concat();
+    let mut out = vec![];
+    alloy_rlp::Header { list: true, payload_length: payload.len() }.encode(&mut out);
+    out.extend(payload);
+    out
+}
+
+/// Nodes that hash to the root, but are none: a read proves nothing from them.
+#[test]
+fn malformed_nodes_are_refused() {
+    let path = |leaf, n: usize| rlp_string(&nibble_path(leaf, &vec![0; n]));
+    let leaf = |value: &[u8]| rlp_list(&[path(true, 64), rlp_string(value)]);
+    let empty = vec![0x80];
+    let hash = rlp_string(&[0x11; 32]);
+    let branch = |items: usize, with: &[(usize, Vec<u8>)]| {
+        let mut all = vec![empty.clone(); items];
+        with.iter().for_each(|(i, b)| all[*i] = b.clone());
+        rlp_list(&all)
+    };
+    let good: Vec<(&str, Vec<u8>)> = vec![
+        ("leaf", leaf(&[5])),
+        ("long leaf", leaf(&[5; 60])),
+        ("branch", branch(17, &[(1, hash.clone()), (2, hash.clone())])),
+        ("branch that begins with a hash", branch(17, &[(1, hash.clone()), (3, hash.clone())])),
+    ];
+    let mut bad: Vec<(&str, Vec<u8>)> = vec![
+        ("nothing", vec![]),
+        ("a string", vec![0x83, 1, 2, 3]),
+        ("no item", vec![0xc0]),
+        ("one item", rlp_list(&[path(true, 64)])),
+        ("three items", rlp_list(&[path(true, 64), vec![5], vec![5]])),
+        ("16 items", branch(16, &[(1, hash.clone()), (2, hash.clone())])),
+        ("18 items", branch(18, &[(1, hash.clone()), (2, hash.clone())])),
+        ("a branch with a value", branch(17, &[(1, hash.clone()), (2, hash.clone()), (16, vec![5])])),
+        ("a short hash", branch(17, &[(1, rlp_string(&[0x11; 31])), (2, hash.clone())])),
+        ("a long hash", branch(17, &[(1, rlp_string(&[0x11; 33])), (2, hash.clone())])),
+        ("a byte for a child", branch(17, &[(1, vec![5]), (2, hash.clone())])),
+        ("an empty list for a child", branch(17, &[(1, vec![0xc0]), (2, hash.clone())])),
+        ("an embedded node of 32 bytes", branch(17, &[(1, rlp_list(&[vec![5; 31]])), (2, hash.clone())])),
+        ("an empty value", leaf(&[])),
+        ("a short path", rlp_list(&[path(true, 63), vec![5]])),
+        ("a long path", rlp_list(&[path(true, 65), vec![5]])),
+        ("a longer path", rlp_list(&[path(true, 66), vec![5]])),
+        ("an empty path", rlp_list(&[path(false, 0), hash.clone()])),
+        ("an extension as long as a key", rlp_list(&[path(false, 64), hash.clone()])),
+        ("an extension to a byte", rlp_list(&[path(false, 3), vec![5]])),
+        ("an extension to a short hash", rlp_list(&[path(false, 3), rlp_string(&[0x11; 31])])),
+        ("a path flag of 4", rlp_list(&[rlp_string(&[&[0x40][..], &[0; 32]].concat()), vec![5]])),
+        ("a padded even path", rlp_list(&[rlp_string(&[&[0x21][..], &[0; 32]].concat()), vec![5]])),
+        ("a list for a path", rlp_list(&[rlp_list(&[vec![5]]), vec![5]])),
+        ("a list for a value", rlp_list(&[path(true, 64), rlp_list(&[vec![5]])])),
+        ("a prefixed byte", [&rlp_list(&[path(true, 64), vec![0x81, 5]])[..]].concat()),
+        ("a long form of a short value", rlp_list(&[path(true, 64), vec![0xb8, 2, 1, 2]])),
+        ("a value past the end", rlp_list(&[path(true, 64), vec![0x83, 1, 2]])),
+    ];
+    let mut full = branch(17, &(0..16).map(|i| (i, hash.clone())).collect::<Vec<_>>());
+    full[3] = 0x9f;
+    bad.push(("a full branch with a wrong marker", full.clone()));
+    full[3] = 0xa0;
+    full[2] = 0x12;
+    bad.push(("a full branch with a wrong header", full));
+    // A long form of a short list, and a short form that says too much.
+    let mut long = leaf(&[5]);
+    long.splice(0..1, [0xf8, long[0] - 0xc0]);
+    bad.push(("a long form of a short list", long));
+    for (what, mut node) in [("a byte after the leaf", leaf(&[5])), ("a byte after the branch", branch(17, &[(1, hash.clone()), (2, hash)]))] {
+        node.push(0);
+        bad.push((what, node));
+    }
+    let run = |node: &[u8]| {
+        let nodes = [Bytes::copy_from_slice(node)];
+        program().run(input(&nodes, keccak256(node), &[Command::Read(B256::ZERO)]))
+    };
+    for (what, node) in good {
+        assert!(run(&node).is_ok(), "{what}: {:?}", run(&node));
+    }
+    for (what, node) in bad {
+        let error = run(&node).expect_err(what);
+        let named = error.contains("invalid_node") || error.contains("unsupported_long_value");
+        assert!(named, "{what}: {error}");
+    }
 }

@@ -1,0 +1,67 @@
+//! What the tests of the ROM's parts share: a test program, its private words, its failures by procedure name.
+
+#![allow(dead_code)]
+
+use std::path::Path;
+
+use alloy_primitives::U256;
+use zkrom_asm::{Assembly, Files, Options, assemble};
+use zkrom_executor::{Executor, Input, Location, Outcome, Program, SourceMap, hints::Hints};
+
+/// A program under `rom/tests`.
+pub struct Rom {
+    assembly: Assembly,
+    program: Program,
+}
+
+struct Places<'a>(&'a Assembly);
+
+impl SourceMap for Places<'_> {
+    fn locate(&self, upc: u32) -> Option<Location> {
+        let map = &self.0.source_map;
+        let place = map.rows.get(upc as usize)?;
+        Some(Location {
+            file: map.files.get(place.file as usize)?.clone(),
+            line: place.line,
+            procedure: map.unit(upc as usize)?.name.clone(),
+        })
+    }
+}
+
+impl Rom {
+    /// Assembles it.
+    pub fn new(name: &str) -> Self {
+        let options = Options { require_headers: true, ..Options::default() };
+        let path = format!("../rom/tests/{name}.zkasm");
+        let assembly = assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+        let program = Program::load(&assembly.image, &Hints::default()).unwrap();
+        Self { assembly, program }
+    }
+
+    /// Runs it; a failure is rendered with the names of the procedures.
+    pub fn run(&self, private: Vec<U256>) -> Result<Outcome, String> {
+        let input = Input { private, ..Input::default() };
+        Executor::new(&self.program, input).run().map_err(|e| e.render(&Places(&self.assembly)))
+    }
+
+    /// Rows by procedure.
+    pub fn rows(&self, outcome: &Outcome) -> Vec<(String, u64)> {
+        outcome.profile.procedures(&Places(&self.assembly))
+    }
+}
+
+/// Private words of a blob: its length, then its bytes.
+pub fn blob(words: &mut Vec<U256>, bytes: &[u8]) {
+    words.push(U256::from(bytes.len()));
+    for chunk in bytes.chunks(32) {
+        let mut word = [0; 32];
+        word[..chunk.len()].copy_from_slice(chunk);
+        words.push(U256::from_be_bytes(word));
+    }
+}
+
+/// Private words of a list of blobs: their number, then each.
+pub fn blobs<'a>(words: &mut Vec<U256>, list: impl ExactSizeIterator<Item = &'a [u8]>) {
+    words.push(U256::from(list.len()));
+    list.for_each(|b| blob(words, b));
+}
