@@ -99,12 +99,28 @@ fn compare(block: &Block, out: &Outcome, memory: &FinalMemory) {
     }
 }
 
+/// Compares the roots of the lists with a valid block's header, and what the withdrawals say.
+fn compare_roots(block: &Block, out: &Outcome) {
+    let header = &block.header;
+    assert_eq!(out.public_out[2], header.transactions_root.into(), "transactions root");
+    let empty = alloy_consensus::EMPTY_ROOT_HASH;
+    assert_eq!(out.public_out[3], header.withdrawals_root.unwrap_or(empty).into(), "withdrawals root");
+    let list = block.withdrawals.as_deref().unwrap_or_default();
+    assert_eq!(out.public_out[4], word(list.len() as u64));
+    let paid = list.iter().fold(U256::ZERO, |paid, w| {
+        let to: U256 = w.address.into_word().into();
+        (paid + word(w.amount) * word(1_000_000_000)) ^ to
+    });
+    assert_eq!(out.public_out[5], paid, "withdrawals");
+}
+
 #[test]
 fn transactions_of_samples() {
     for sample in &samples::SAMPLES {
         let input = sample.make().unwrap();
         let (out, memory) = run(&input).unwrap_or_else(|e| panic!("{}: {e}", sample.name));
         compare(&input.decode().unwrap(), &out, &memory);
+        compare_roots(&input.decode().unwrap(), &out);
     }
 }
 
@@ -125,6 +141,7 @@ fn transactions_of_real_blocks() {
             Ok((out, memory)) => {
                 assert!(!blob, "{name}");
                 compare(&block, &out, &memory);
+                compare_roots(&block, &out);
                 compared += block.transactions.len();
                 println!("{name}: {} transactions, {} rows", block.transactions.len(), out.rows);
             }
