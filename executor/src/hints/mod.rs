@@ -3,6 +3,7 @@
 //! A hint's function is no part of what is proved. It must be a function of its arguments and context alone, since a replay calls it again.
 
 mod number;
+mod secp256k1;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -64,6 +65,7 @@ impl Default for Hints {
     fn default() -> Self {
         let mut hints = Self { known: BTreeMap::new() };
         number::register(&mut hints);
+        secp256k1::register(&mut hints);
         hints.register("input_len", 0, |ctx, _| Ok(U256::from(ctx.input.len())));
         hints.register("key_a", 1, |ctx, args| key(ctx, args[0]).map(|k| k.0));
         hints.register("key_b", 1, |ctx, args| key(ctx, args[0]).map(|k| k.1));
@@ -88,6 +90,12 @@ impl Hints {
     /// Names and numbers of arguments of all functions.
     pub fn list(&self) -> impl Iterator<Item = (&str, usize)> {
         self.known.iter().map(|(name, hint)| (name.as_str(), hint.arity))
+    }
+
+    /// The function of a name: for one that calls another, as tests of wrong hints do.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<HintFn> {
+        self.known.get(name).map(|hint| hint.call.clone())
     }
 
     /// The function an instruction names.
