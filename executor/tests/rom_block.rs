@@ -74,6 +74,10 @@ fn word(n: u64) -> U256 {
     U256::from(n)
 }
 
+fn hash(bytes: B256) -> U256 {
+    bytes.into()
+}
+
 fn check(input: &BlockInput, name: &str) {
     let config = input.config().unwrap();
     let expected = oracle(input, &config).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -84,24 +88,24 @@ fn check(input: &BlockInput, name: &str) {
     let headers = &input.witness.headers;
     let oldest = decode_header(headers.last().unwrap(), "ancestor").unwrap();
     let out = &outcome.public_out;
-    assert_eq!(out[0], config.config_hash().into(), "{name}");
+    assert_eq!(out[0], hash(config.config_hash()), "{name}");
     assert_eq!(out[1], word(config.chain_id));
     assert_eq!(out[2], word(header.number));
-    assert_eq!(out[3], parent.hash_slow().into());
-    assert_eq!(out[4], expected.hash.into());
-    assert_eq!(out[5], parent.state_root.into());
-    assert_eq!(out[6], header.state_root.into());
+    assert_eq!(out[3], hash(parent.hash_slow()));
+    assert_eq!(out[4], hash(expected.hash));
+    assert_eq!(out[5], hash(parent.state_root));
+    assert_eq!(out[6], hash(header.state_root));
     assert_eq!(out[7], word(fork.rules.id() - 1));
     let transactions: usize = expected.transactions.iter().map(|t| alloy_rlp::Encodable::length(t)).sum();
     assert_eq!(out[8], word(transactions as u64));
     let withdrawals: usize = expected.withdrawals.iter().flatten().map(alloy_rlp::Encodable::length).sum();
     assert_eq!(out[9], word(withdrawals as u64));
     assert_eq!(out[10], word(headers.len() as u64 + 1));
-    assert_eq!(out[11], oldest.parent_hash.into());
-    assert_eq!(out[12], header.mix_hash.into());
+    assert_eq!(out[11], hash(oldest.parent_hash));
+    assert_eq!(out[12], hash(header.mix_hash));
     assert_eq!(out[13], word(header.base_fee_per_gas.unwrap()));
     assert_eq!(out[14], word(fork.blobs.map_or(0, |b| b.base_fee_update_fraction)));
-    assert_eq!(out[15], header.beneficiary.into_word().into());
+    assert_eq!(out[15], hash(header.beneficiary.into_word()));
     println!("{name}: {} rows, {} headers", outcome.rows, headers.len());
 }
 
@@ -181,7 +185,7 @@ fn mutate(input: &BlockInput, rng: &mut ChaCha8Rng) -> BlockInput {
         13 => {
             // A parent with other gas, and the base fee that follows half of the times.
             parent.gas_used = near(rng, parent.gas_limit / 2).min(parent.gas_limit);
-            header.base_fee_per_gas = parent.next_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
+            header.base_fee_per_gas = parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
             if rng.random() {
                 header.base_fee_per_gas = header.base_fee_per_gas.map(|x| near(rng, x));
             }
@@ -189,7 +193,7 @@ fn mutate(input: &BlockInput, rng: &mut ChaCha8Rng) -> BlockInput {
         14 => {
             parent.gas_used = parent.gas_limit / 2 + rng.random_range(0..2);
             parent.base_fee_per_gas = Some(rng.random_range(0..20));
-            header.base_fee_per_gas = parent.next_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
+            header.base_fee_per_gas = parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
         }
         15 if parent.excess_blob_gas.is_some() => {
             let blobs = rng.random_range(0..7) * 131_072;

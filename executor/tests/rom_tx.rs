@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use alloy_consensus::{SignableTransaction, Transaction as _, Typed2718};
+use alloy_consensus::{SignableTransaction, transaction::SignerRecoverable as _, Transaction as _, Typed2718};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, U256};
 use rand::{Rng, SeedableRng};
@@ -37,6 +37,10 @@ fn run(input: &BlockInput) -> Result<(Outcome, FinalMemory), String> {
 
 fn word(n: u64) -> U256 {
     U256::from(n)
+}
+
+fn hash(bytes: B256) -> U256 {
+    bytes.into()
 }
 
 fn signing_hash(tx: &Transaction) -> B256 {
@@ -77,7 +81,7 @@ fn compare(block: &Block, out: &Outcome, memory: &FinalMemory) {
         assert_eq!(f(4), U256::from(tx.max_priority_fee_per_gas().unwrap_or(tx.max_fee_per_gas())));
         assert_eq!(f(5), word(tx.gas_limit()));
         assert_eq!(f(6), word(tx.is_create().into()));
-        assert_eq!(f(7), tx.to().map_or(U256::ZERO, |a| a.into_word().into()));
+        assert_eq!(f(7), tx.to().map_or(U256::ZERO, |a| hash(a.into_word())));
         assert_eq!(f(8), tx.value());
         let data = tx.input();
         assert_eq!(f(10), word(data.len() as u64));
@@ -94,7 +98,9 @@ fn compare(block: &Block, out: &Outcome, memory: &FinalMemory) {
         assert_eq!(f(15), word(tx.signature().v().into()), "{i}: parity");
         assert_eq!(f(16), tx.signature().r());
         assert_eq!(f(17), tx.signature().s());
-        assert_eq!(f(18), signing_hash(tx).into(), "{i}: signing hash");
+        assert_eq!(f(18), hash(signing_hash(tx)), "{i}: signing hash");
+        let sender = tx.recover_signer().unwrap();
+        assert_eq!(f(19), hash(sender.into_word()), "{i}: sender");
         assert_eq!(f(30), word(intrinsic(tx, block.withdrawals.is_some())), "{i}: intrinsic gas");
     }
 }
@@ -102,13 +108,13 @@ fn compare(block: &Block, out: &Outcome, memory: &FinalMemory) {
 /// Compares the roots of the lists with a valid block's header, and what the withdrawals say.
 fn compare_roots(block: &Block, out: &Outcome) {
     let header = &block.header;
-    assert_eq!(out.public_out[2], header.transactions_root.into(), "transactions root");
+    assert_eq!(out.public_out[2], hash(header.transactions_root), "transactions root");
     let empty = alloy_consensus::EMPTY_ROOT_HASH;
-    assert_eq!(out.public_out[3], header.withdrawals_root.unwrap_or(empty).into(), "withdrawals root");
+    assert_eq!(out.public_out[3], hash(header.withdrawals_root.unwrap_or(empty)), "withdrawals root");
     let list = block.withdrawals.as_deref().unwrap_or_default();
     assert_eq!(out.public_out[4], word(list.len() as u64));
     let paid = list.iter().fold(U256::ZERO, |paid, w| {
-        let to: U256 = w.address.into_word().into();
+        let to = hash(w.address.into_word());
         (paid + word(w.amount) * word(1_000_000_000)) ^ to
     });
     assert_eq!(out.public_out[5], paid, "withdrawals");
@@ -181,7 +187,9 @@ fn broken_transactions_agree_with_the_oracle() {
         let rlp = wrap(&[&header[..], &wrap(&broken), rest].concat());
         let input = BlockInput { block: rlp.into(), ..base.clone() };
         let expected = input.decode().ok().filter(|b| {
-            b.transactions.iter().all(|t| t.ty() < 3 && t.chain_id().is_none_or(|c| c == chain) && short_init_code(t))
+            b.transactions.iter().all(|t| t.ty() < 3 && t.chain_id().is_none_or(|c| c == chain) 
+                    && short_init_code(t)
+                    && t.recover_signer().is_ok())
         });
         match (expected, run(&input)) {
             (Some(block), Ok((out, memory))) => {
