@@ -46,7 +46,10 @@ fn run_words(private: Vec<U256>) -> Result<Outcome, String> {
     let places = Places(&assembly.source_map);
     Executor::new(program, Input { private, ..Input::default() }).run().map_err(|e| {
         let procedure = places.locate(e.0.upc).map_or_else(String::new, |l| l.procedure);
-        if procedure.starts_with("invalid_") || procedure.starts_with("unsupported_") || procedure.starts_with("missing_") {
+        if procedure.starts_with("invalid_")
+            || procedure.starts_with("unsupported_")
+            || procedure.starts_with("missing_")
+        {
             procedure
         } else {
             e.render(&places)
@@ -185,7 +188,8 @@ fn mutate(input: &BlockInput, rng: &mut ChaCha8Rng) -> BlockInput {
         13 => {
             // A parent with other gas, and the base fee that follows half of the times.
             parent.gas_used = near(rng, parent.gas_limit / 2).min(parent.gas_limit);
-            header.base_fee_per_gas = parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
+            header.base_fee_per_gas =
+                parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
             if rng.random() {
                 header.base_fee_per_gas = header.base_fee_per_gas.map(|x| near(rng, x));
             }
@@ -193,7 +197,8 @@ fn mutate(input: &BlockInput, rng: &mut ChaCha8Rng) -> BlockInput {
         14 => {
             parent.gas_used = parent.gas_limit / 2 + rng.random_range(0..2);
             parent.base_fee_per_gas = Some(rng.random_range(0..20));
-            header.base_fee_per_gas = parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
+            header.base_fee_per_gas =
+                parent.next_block_base_fee(alloy_eips::eip1559::BaseFeeParams::ethereum());
         }
         15 if parent.excess_blob_gas.is_some() => {
             let blobs = rng.random_range(0..7) * 131_072;
@@ -219,7 +224,8 @@ fn mutate(input: &BlockInput, rng: &mut ChaCha8Rng) -> BlockInput {
 #[test]
 fn changed_headers_agree_with_the_oracle() {
     let mut rng = ChaCha8Rng::seed_from_u64(20);
-    let bases: Vec<_> = ["transfer", "peer-transfer"].map(|n| samples::find(n).unwrap().make().unwrap()).into();
+    let bases: Vec<_> =
+        ["transfer", "peer-transfer"].map(|n| samples::find(n).unwrap().make().unwrap()).into();
     let (mut good, mut bad) = (0, std::collections::BTreeMap::new());
     for i in 0..1500 {
         let base = &bases[i % bases.len()];

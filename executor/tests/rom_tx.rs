@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::OnceLock};
 
-use alloy_consensus::{SignableTransaction, transaction::SignerRecoverable as _, Transaction as _, Typed2718};
+use alloy_consensus::{
+    SignableTransaction, Transaction as _, Typed2718, transaction::SignerRecoverable as _,
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{B256, U256};
 use rand::{Rng, SeedableRng};
@@ -61,9 +63,9 @@ fn intrinsic(tx: &Transaction, shanghai: bool) -> u64 {
     } else {
         0
     };
-    let access = tx
-        .access_list()
-        .map_or(0, |l| 2400 * l.len() as u64 + l.iter().map(|i| 1900 * i.storage_keys.len() as u64).sum::<u64>());
+    let access = tx.access_list().map_or(0, |l| {
+        2400 * l.len() as u64 + l.iter().map(|i| 1900 * i.storage_keys.len() as u64).sum::<u64>()
+    });
     21_000 + bytes + create + access
 }
 
@@ -89,11 +91,16 @@ fn compare(block: &Block, out: &Outcome, memory: &FinalMemory) {
         for (j, chunk) in data.chunks(32).enumerate() {
             let mut bytes = [0; 32];
             bytes[..chunk.len()].copy_from_slice(chunk);
-            assert_eq!(memory.read(Space::Heap, object, j as u32), U256::from_be_bytes(bytes), "{i}: data {j}");
+            assert_eq!(
+                memory.read(Space::Heap, object, j as u32),
+                U256::from_be_bytes(bytes),
+                "{i}: data {j}"
+            );
         }
         let access = tx.access_list().map_or(0, |l| l.len() as u64);
         assert_eq!(f(13), word(access), "{i}: addresses");
-        let keys: usize = tx.access_list().into_iter().flat_map(|l| l.iter()).map(|a| a.storage_keys.len()).sum();
+        let keys: usize =
+            tx.access_list().into_iter().flat_map(|l| l.iter()).map(|a| a.storage_keys.len()).sum();
         assert_eq!(f(14), word(keys as u64), "{i}: keys");
         assert_eq!(f(15), word(tx.signature().v().into()), "{i}: parity");
         assert_eq!(f(16), tx.signature().r());
@@ -174,7 +181,11 @@ fn broken_transactions_agree_with_the_oracle() {
         let header = alloy_rlp::encode(&block.header);
         let list = transactions(&block);
         let mut broken = list.clone();
-        let at = if rng.random() { rng.random_range(0..list.len().min(80)) } else { list.len() - rng.random_range(1..80) };
+        let at = if rng.random() {
+            rng.random_range(0..list.len().min(80))
+        } else {
+            list.len() - rng.random_range(1..80)
+        };
         match rng.random_range(0..4) {
             0 => broken[at] = rng.random(),
             1 => broken[at] ^= 1 << rng.random_range(0..8),
@@ -187,9 +198,12 @@ fn broken_transactions_agree_with_the_oracle() {
         let rlp = wrap(&[&header[..], &wrap(&broken), rest].concat());
         let input = BlockInput { block: rlp.into(), ..base.clone() };
         let expected = input.decode().ok().filter(|b| {
-            b.transactions.iter().all(|t| t.ty() < 3 && t.chain_id().is_none_or(|c| c == chain) 
+            b.transactions.iter().all(|t| {
+                t.ty() < 3
+                    && t.chain_id().is_none_or(|c| c == chain)
                     && short_init_code(t)
-                    && t.recover_signer().is_ok())
+                    && t.recover_signer().is_ok()
+            })
         });
         match (expected, run(&input)) {
             (Some(block), Ok((out, memory))) => {

@@ -37,7 +37,8 @@ impl Facts {
             (self.gas > self.limit, "invalid_transaction_gas"),
             (self.nonce != self.account_nonce || self.nonce == U256::from(u64::MAX), "invalid_nonce"),
             (
-                U512::from(self.gas) * U512::from(self.max_fee) + U512::from(self.value) > U512::from(self.balance),
+                U512::from(self.gas) * U512::from(self.max_fee) + U512::from(self.value)
+                    > U512::from(self.balance),
                 "invalid_funds",
             ),
         ];
@@ -50,9 +51,12 @@ impl Facts {
 }
 
 fn inputs() -> Vec<(String, BlockInput)> {
-    let mut inputs: Vec<_> = samples::SAMPLES.iter().map(|s| (s.name.to_owned(), s.make().unwrap())).collect();
+    let mut inputs: Vec<_> =
+        samples::SAMPLES.iter().map(|s| (s.name.to_owned(), s.make().unwrap())).collect();
     if let Some(folder) = vectors::find_or_skip("blocks", "first transactions of real blocks") {
-        for n in ["21429992_cancun", "21429020_cancun", "21688509_cancun", "17106222_shanghai", "15537394_paris"] {
+        for n in
+            ["21429992_cancun", "21429020_cancun", "21688509_cancun", "17106222_shanghai", "15537394_paris"]
+        {
             let path = folder.join(format!("mainnet_{n}.json.gz"));
             inputs.push((n.to_owned(), BlockInput::load(path).unwrap()));
         }
