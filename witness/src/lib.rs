@@ -25,6 +25,7 @@
 //! | read or change a trie of which only parts are known | [`PartialTrie`](trie::PartialTrie) over a [`NodeStore`](trie::NodeStore) |
 //! | make the witness of a block on a whole state | [`build_witness`], or [`FullState`](builder::FullState) for block after block |
 //! | make blocks | [`Chain::produce`](chain::Chain::produce) with transactions signed by [`Account::sign`](chain::Account::sign) |
+//! | give a block to the ROM | [`rom_input`](fn@rom_input): its private input words |
 //! | make the sample blocks | [`samples::SAMPLES`], [`samples::find`] |
 //! | run the consensus test suites | [`ArchiveFiles`](fixtures::ArchiveFiles), [`FixtureCase::read`](fixtures::FixtureCase::read), [`FixtureCase::replay`](fixtures::FixtureCase::replay) |
 //! | find the test vectors | [`vectors::find`] (`ZKROM_VECTORS`) |
@@ -50,6 +51,7 @@ mod networks;
 pub mod oracle;
 mod requests;
 pub mod rlp;
+pub mod rom_input;
 pub mod samples;
 pub mod state;
 pub mod trie;
@@ -59,3 +61,4 @@ pub use builder::build_witness;
 pub use fork::{ChainConfig, ForkName};
 pub use input::{BlockInput, Witness};
 pub use oracle::{BlockError, BlockOutcome, check_block};
+pub use rom_input::rom_input;
