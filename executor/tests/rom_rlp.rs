@@ -65,8 +65,13 @@ fn headers_are_read_and_written() {
             let mut bytes = vec![];
             Header { list, payload_length: length }.encode(&mut bytes);
             let header = bytes.len();
-            let got = rom.run(vec![word(4), word(length), word(0x40 * usize::from(list))]).unwrap().public_out;
-            assert_eq!((&got[0].to_be_bytes::<32>()[..header], got[2]), (&bytes[..], word(header)), "{length}");
+            let got =
+                rom.run(vec![word(4), word(length), word(0x40 * usize::from(list))]).unwrap().public_out;
+            assert_eq!(
+                (&got[0].to_be_bytes::<32>()[..header], got[2]),
+                (&bytes[..], word(header)),
+                "{length}"
+            );
             bytes.extend(vec![0x99; length]);
             let expected = [header, length, usize::from(list), bytes.len()].map(word);
             assert_eq!(read(&rom, 2, &bytes).unwrap().public_out[..4], expected, "{length}");

@@ -106,7 +106,8 @@ fn random_states_are_read_and_written_back() {
         let mut models: BTreeMap<Address, (Model, TrieAccount)> = BTreeMap::new();
         let mut codes = vec![];
         for _ in 0..*[0, 1, 3, 12, 60].choose(&mut rng).unwrap() {
-            let mut m = Model { nonce: rng.random_range(0..300), balance: random_word(&mut rng), ..Model::default() };
+            let mut m =
+                Model { nonce: rng.random_range(0..300), balance: random_word(&mut rng), ..Model::default() };
             let mut storage = PartialTrie::empty();
             for _ in 0..*[0, 0, 1, 2, 9, 40].choose(&mut rng).unwrap() {
                 let (slot, value) = (random_word(&mut rng), random_word(&mut rng));
@@ -138,7 +139,8 @@ fn random_states_are_read_and_written_back() {
             if rng.random_bool(0.5) {
                 continue;
             }
-            let (mut m, before) = models.get(&address).cloned().map_or((Model::default(), None), |(m, a)| (m, Some(a)));
+            let (mut m, before) =
+                models.get(&address).cloned().map_or((Model::default(), None), |(m, a)| (m, Some(a)));
             state.get(&store, &keccak256(address)).unwrap();
             script.account(address, before.as_ref());
             if !m.code.is_empty() {
@@ -194,7 +196,10 @@ fn random_states_are_read_and_written_back() {
                     }
                 } else {
                     let storage_root = storage.root();
-                    puts.push((address, TrieAccount { nonce: m.nonce, balance: m.balance, storage_root, code_hash }));
+                    puts.push((
+                        address,
+                        TrieAccount { nonce: m.nonce, balance: m.balance, storage_root, code_hash },
+                    ));
                 }
             }
         }
@@ -218,7 +223,9 @@ fn random_states_are_read_and_written_back() {
 fn accounts_of_real_blocks() {
     let rom = Rom::new("state");
     for name in ["mainnet_21429992_cancun", "mainnet_21429020_cancun", "mainnet_18884864_shanghai"] {
-        let Some(path) = find_or_skip(&format!("blocks/{name}.json.gz"), "accounts_of_real_blocks") else { return };
+        let Some(path) = find_or_skip(&format!("blocks/{name}.json.gz"), "accounts_of_real_blocks") else {
+            return;
+        };
         let input = BlockInput::load(&path).unwrap();
         let block = input.decode().unwrap();
         let parent = zkrom_witness::block::decode_header(&input.witness.headers[0], "parent").unwrap();
@@ -311,7 +318,12 @@ fn accounts_of_real_blocks() {
 fn malformed_values_and_missing_codes_are_refused() {
     let rom = Rom::new("state");
     let address = Address::repeat_byte(7);
-    let good = TrieAccount { nonce: 1, balance: U256::from(2), storage_root: EMPTY_ROOT_HASH, code_hash: KECCAK256_EMPTY };
+    let good = TrieAccount {
+        nonce: 1,
+        balance: U256::from(2),
+        storage_root: EMPTY_ROOT_HASH,
+        code_hash: KECCAK256_EMPTY,
+    };
     let read = |value: Vec<u8>, commands: &[(u64, &[U256])], codes: &[Bytes], storage: Option<Vec<u8>>| {
         let mut store = NodeStore::default();
         let mut value = value;
@@ -331,7 +343,11 @@ fn malformed_values_and_missing_codes_are_refused() {
         if storage_nodes > 1 {
             let leaf = alloy_rlp::encode(good);
             assert!(!leaf.is_empty());
-            let mut storage = PartialTrie::new(TrieAccount::decode(&mut state.get(&store, &keccak256(address)).unwrap().unwrap()).unwrap().storage_root);
+            let mut storage = PartialTrie::new(
+                TrieAccount::decode(&mut state.get(&store, &keccak256(address)).unwrap().unwrap())
+                    .unwrap()
+                    .storage_root,
+            );
             storage.get(&store, &slot_key(U256::ZERO)).unwrap();
             nodes.extend(store.take_used());
         }

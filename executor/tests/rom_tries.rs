@@ -122,7 +122,10 @@ fn case(seed: u64) -> Case {
                 _ => random_key(rng, &all),
             }
         };
-        let mut step = |rng: &mut ChaCha8Rng, model: &BTreeMap<B256, Vec<u8>>, trie: &mut PartialTrie, store: &NodeStore| {
+        let mut step = |rng: &mut ChaCha8Rng,
+                        model: &BTreeMap<B256, Vec<u8>>,
+                        trie: &mut PartialTrie,
+                        store: &NodeStore| {
             let key = some_key(rng, model);
             let got = trie.get(store, &key).unwrap().map(<[u8]>::to_vec);
             assert_eq!(got.as_ref(), model.get(&key));
@@ -164,7 +167,9 @@ fn case(seed: u64) -> Case {
 fn random_tries_agree_with_the_partial_trie() {
     for seed in 0..5000 {
         let c = case(seed);
-        let outcome = program().run(input(&c.nodes, c.root, &c.commands)).unwrap_or_else(|e| panic!("seed {seed}: {e}"));
+        let outcome = program()
+            .run(input(&c.nodes, c.root, &c.commands))
+            .unwrap_or_else(|e| panic!("seed {seed}: {e}"));
         assert_eq!(outcome.public_out[1], digest(&c.read), "reads of seed {seed}");
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(c.after.0), "root of seed {seed}");
     }
@@ -202,23 +207,29 @@ fn list_roots_agree_with_alloy() {
     for count in [0, 1, 2, 3, 15, 16, 17, 18, 100, 127, 128, 129, 130, 200, 255, 256, 257, 300, 700] {
         let items: Vec<Vec<u8>> = (0..count)
             .map(|_| {
-                let length = if rng.random_bool(0.5) { rng.random_range(1..40) } else { rng.random_range(100..1000) };
+                let length =
+                    if rng.random_bool(0.5) { rng.random_range(1..40) } else { rng.random_range(100..1000) };
                 (0..length).map(|_| rng.random()).collect()
             })
             .collect();
-        let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+        let expected =
+            alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
         let mut words = vec![];
         blobs(&mut words, items.iter().map(|i| &i[..]));
         let outcome = rom.run(words).unwrap_or_else(|e| panic!("{count} items: {e}"));
         assert_eq!(outcome.public_out[0], U256::from_be_bytes(expected.0), "{count} items");
-        println!("{count} items: {} rows, {} permutations", outcome.rows, outcome.counts.work.keccak_permutations);
+        println!(
+            "{count} items: {} rows, {} permutations",
+            outcome.rows, outcome.counts.work.keccak_permutations
+        );
         if count == 200 {
             rom.print_rows(&outcome);
         }
     }
     // One long item.
     let items = [vec![7u8; 100_000]];
-    let expected = alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
+    let expected =
+        alloy_trie::root::ordered_trie_root_with_encoder(&items, |item, out| out.extend_from_slice(item));
     let mut words = vec![];
     blobs(&mut words, items.iter().map(|i| &i[..]));
     assert_eq!(rom.run(words).unwrap().public_out[0], U256::from_be_bytes(expected.0));
@@ -226,8 +237,11 @@ fn list_roots_agree_with_alloy() {
 
 fn nibble_path(leaf: bool, nibbles: &[u8]) -> Vec<u8> {
     let flag = 2 * u8::from(leaf);
-    let (mut out, rest) =
-        if nibbles.len() % 2 == 1 { (vec![(flag + 1) << 4 | nibbles[0]], &nibbles[1..]) } else { (vec![flag << 4], nibbles) };
+    let (mut out, rest) = if nibbles.len() % 2 == 1 {
+        (vec![(flag + 1) << 4 | nibbles[0]], &nibbles[1..])
+    } else {
+        (vec![flag << 4], nibbles)
+    };
     out.extend(rest.chunks(2).map(|p| p[0] << 4 | p[1]));
     out
 }
@@ -302,7 +316,10 @@ fn malformed_nodes_are_refused() {
     let mut long = leaf(&[5]);
     long.splice(0..1, [0xf8, long[0] - 0xc0]);
     bad.push(("a long form of a short list", long));
-    for (what, mut node) in [("a byte after the leaf", leaf(&[5])), ("a byte after the branch", branch(17, &[(1, hash.clone()), (2, hash)]))] {
+    for (what, mut node) in [
+        ("a byte after the leaf", leaf(&[5])),
+        ("a byte after the branch", branch(17, &[(1, hash.clone()), (2, hash)])),
+    ] {
         node.push(0);
         bad.push((what, node));
     }

@@ -9,7 +9,7 @@ use common::forge::{as_the_verifier, edit_main, force_outcome, get_main_row, mai
 use common::{Reference, caught, every_op, program};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::Matrix;
-use zkrom_asm::isa::{LIMBS, Next, PUBLIC_WORDS, Op, Op2, Reg, Space, fault};
+use zkrom_asm::isa::{LIMBS, Next, Op, Op2, PUBLIC_WORDS, Reg, Space, fault};
 use zkrom_asm::{Image, isa::MemOp};
 use zkrom_executor::record::{Access, Record};
 use zkrom_executor::{DispatchOutcome, Executor, Fault, FaultKind, PortName, Program, Tamper};

@@ -33,7 +33,8 @@ impl Rom {
     pub fn new(name: &str) -> Self {
         let options = Options { require_headers: true, ..Options::default() };
         let path = format!("../rom/tests/{name}.zkasm");
-        let assembly = assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+        let assembly =
+            assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
         let program = Program::load(&assembly.image, &Hints::default()).unwrap();
         Self { assembly, program }
     }
@@ -51,7 +52,12 @@ impl Rom {
             let all: u32 = rows.iter().skip(unit.start as usize).take(unit.rows as usize).sum();
             let calls = rows.get(unit.start as usize).copied().unwrap_or(0);
             if calls > 0 {
-                println!("    {:>7} rows, {calls:>6} calls, {:>7.1} a call: {}", all, f64::from(all) / f64::from(calls), unit.name);
+                println!(
+                    "    {:>7} rows, {calls:>6} calls, {:>7.1} a call: {}",
+                    all,
+                    f64::from(all) / f64::from(calls),
+                    unit.name
+                );
             }
         }
     }
