@@ -1,6 +1,6 @@
 //! One wrong step of a run, honest from there and as consistent as a cheating prover would make it: refused, wherever it is.
 //!
-//! `ZKROM_FAULTS=100` tries a hundred faults of each kind at each operation, instead of ten.
+//! `ZKROM_FAULTS=100` tries a hundred faults of each kind at each operation, instead of three.
 
 mod common;
 
@@ -220,7 +220,7 @@ fn programs() -> Vec<(&'static str, Image, Input)> {
 
 #[test]
 fn faults_are_refused() {
-    let wanted = setting("ZKROM_FAULTS", 10);
+    let wanted = setting("ZKROM_FAULTS", 3);
     let (mut wrong, mut totals) = (vec![], [0; 6]);
     for (name, image, input) in programs() {
         let table = with_subject(name, &image, &input, |subject| {
