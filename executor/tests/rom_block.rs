@@ -99,7 +99,7 @@ fn check(input: &BlockInput, name: &str) {
     assert_eq!(out[5], hash(parent.state_root));
     assert_eq!(out[6], hash(header.state_root));
     assert_eq!(out[7], word(fork.rules.id() - 1));
-    let transactions: usize = expected.transactions.iter().map(|t| alloy_rlp::Encodable::length(t)).sum();
+    let transactions: usize = expected.transactions.iter().map(alloy_rlp::Encodable::length).sum();
     assert_eq!(out[8], word(transactions as u64));
     let withdrawals: usize = expected.withdrawals.iter().flatten().map(alloy_rlp::Encodable::length).sum();
     assert_eq!(out[9], word(withdrawals as u64));

@@ -355,15 +355,16 @@ fn malformed_values_and_missing_codes_are_refused() {
     };
     let encoded = alloy_rlp::encode(good);
     assert!(read(encoded.clone(), &[(1, &[]), (6, &[])], &[], None).is_ok());
-    let mut bad = vec![];
     // A long form too much, a nonce with a leading zero, a short root, a list more, bytes after the list.
-    bad.push([&[0xf9, 0, encoded[1]][..], &encoded[2..]].concat());
-    bad.push([&[0xf8, encoded[1] + 1, 0x82, 0][..], &encoded[2..]].concat());
-    bad.push([&[0xf8, encoded[1], 0][..], &encoded[3..]].concat());
-    bad.push([&encoded[..4], &[0x9f][..], &encoded[5..]].concat());
-    bad.push([&encoded[..37], &[0x9f][..], &encoded[38..]].concat());
-    bad.push([&[0xf8, encoded[1] + 1][..], &encoded[2..], &[1]].concat());
-    bad.push([&encoded[..], &[1]].concat());
+    let bad = [
+        [&[0xf9, 0, encoded[1]][..], &encoded[2..]].concat(),
+        [&[0xf8, encoded[1] + 1, 0x82, 0][..], &encoded[2..]].concat(),
+        [&[0xf8, encoded[1], 0][..], &encoded[3..]].concat(),
+        [&encoded[..4], &[0x9f][..], &encoded[5..]].concat(),
+        [&encoded[..37], &[0x9f][..], &encoded[38..]].concat(),
+        [&[0xf8, encoded[1] + 1][..], &encoded[2..], &[1]].concat(),
+        [&encoded[..], &[1]].concat(),
+    ];
     for value in bad {
         let error = read(value.clone(), &[(1, &[])], &[], None).expect_err(&format!("{value:02x?}"));
         assert!(error.contains("invalid_account") || error.contains("invalid_rlp"), "{value:02x?}: {error}");

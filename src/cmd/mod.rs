@@ -2,6 +2,7 @@
 
 mod asm;
 mod bench;
+mod fmt_rom;
 mod inspect;
 mod oracle;
 mod program;
@@ -35,6 +36,7 @@ pub struct Cli {
 enum Verb {
     Asm(asm::Asm),
     TestRom(test_rom::TestRom),
+    FmtRom(fmt_rom::FmtRom),
     Run(run::Run),
     Prove(prove::Prove),
     Verify(verify::Verify),
@@ -52,6 +54,7 @@ impl Cli {
         match &self.verb {
             Verb::Asm(v) => v.run(self.json),
             Verb::TestRom(v) => v.run(self.json),
+            Verb::FmtRom(v) => v.run(self.json),
             Verb::Run(v) => v.run(self.json),
             Verb::Prove(v) => v.run(self.json),
             Verb::Verify(v) => v.run(self.json),

@@ -32,7 +32,7 @@ fn sample(image: &zkrom_asm::Image, input: zkrom_executor::Input, params: ProofP
     let key = ProvingKey::new(image.clone(), params);
     let proof = key.prove(&record).expect("the prover runs");
     key.verifying.verify_with(&proof, params).expect("the proof verifies");
-    Sample { key: key.verifying.clone(), bytes: proof.to_bytes() }
+    Sample { key: key.verifying, bytes: proof.to_bytes() }
 }
 
 static SAMPLE: LazyLock<Sample> =
@@ -122,7 +122,7 @@ fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
     }
     match value {
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, v)| pointers(v, &format!("{at}/{i}"), out))
+            items.iter().enumerate().for_each(|(i, v)| pointers(v, &format!("{at}/{i}"), out));
         }
         Value::Object(fields) => fields.iter().for_each(|(k, v)| pointers(v, &format!("{at}/{k}"), out)),
         _ => {}
@@ -320,7 +320,7 @@ fn other_programs_and_keys() {
     key.program_digest[7] ^= 1;
     assert!(matches!(key.verify_with(&proof(), params), Err(VerifyError::Rom { .. })));
     // The other program's tables under this program's name.
-    let key = VerifyingKey { preprocessed: other.key.preprocessed.clone(), ..SAMPLE.key.clone() };
+    let key = VerifyingKey { preprocessed: other.key.preprocessed, ..SAMPLE.key.clone() };
     let mut renamed = proof();
     renamed.statement.rom_digest = key.rom_digest();
     assert!(matches!(key.verify_with(&renamed, params), Err(VerifyError::Stark(_))));
@@ -371,7 +371,7 @@ fn file_formats() {
     assert!(matches!(Proof::from_bytes(&key), Err(FormatError::Magic { .. })));
     let len = SAMPLE.bytes.len();
     let every = setting("ZKROM_TRUNCATIONS", 0) == 1;
-    let wanted = |n: &usize| every || *n < 3_000 || *n + 3_000 > len || n % 101 == 0;
+    let wanted = |n: &usize| every || *n < 3_000 || *n + 3_000 > len || n.is_multiple_of(101);
     let statement = postcard::to_allocvec(&proof().statement).expect("it encodes").len();
     // After the shape come micro-pc and registers of the end.
     let mut varints = vec![10 + statement + 1];
