@@ -43,7 +43,8 @@ pub fn pack<T: Copy + Into<E>, E: PrimeCharacteristicRing>(
     let (flags, values) = fields.split_at(FLAGS);
     let packed = core::array::from_fn(|k| {
         let group = &flags[k * PACK..FLAGS.min((k + 1) * PACK)];
-        group.iter().rev().fold(E::ZERO, |sum, &flag| sum.double() + flag.into())
+        // Not Horner's rule by doubling: a doubled symbolic expression holds its operand twice, so twenty would hold it a million times.
+        group.iter().enumerate().map(|(i, &flag)| flag.into() * E::from_u32(1 << i)).sum()
     });
     (packed, core::array::from_fn(|i| values[i].into()))
 }
