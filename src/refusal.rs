@@ -24,7 +24,7 @@ pub enum Kind {
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{}{rule} ({procedure})", self.prefix())]
+#[error("{} ({procedure}): {rule}", self.prefix())]
 pub struct Refusal {
     /// Its kind.
     pub kind: Kind,
@@ -70,10 +70,10 @@ impl Refusal {
 
     const fn prefix(&self) -> &'static str {
         match self.kind {
-            Kind::Invalid => "the block is refused: ",
-            Kind::Unsupported => "the block is not covered: ",
-            Kind::Missing => "the witness is incomplete: ",
-            Kind::Stuck => "the ROM cannot go on: ",
+            Kind::Invalid => "the block is invalid",
+            Kind::Unsupported => "the block is not covered",
+            Kind::Missing => "the witness is incomplete",
+            Kind::Stuck => "the ROM cannot go on",
         }
     }
 

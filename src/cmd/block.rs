@@ -42,9 +42,12 @@ pub fn find_sample(name: &str) -> Result<&'static Sample> {
 }
 
 impl LoadedBlock {
-    /// Finds a block's config.
+    /// Finds a block's config; a block from before Paris is refused here, since its header has another form.
     pub fn new(input: BlockInput) -> Result<Self> {
         let config = input.config().into_diagnostic()?;
+        if let Ok(block) = input.decode() {
+            config.fork_at(block.header.number, block.header.timestamp).into_diagnostic()?;
+        }
         Ok(Self { input, config })
     }
 

@@ -3,6 +3,7 @@
 mod asm;
 mod bench;
 mod block;
+mod conformance;
 mod fmt_rom;
 mod inspect;
 mod oracle;
@@ -46,6 +47,7 @@ enum Verb {
     Security(security::Security),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
+    Conformance(conformance::Conformance),
     Sample(sample::Sample),
     Witness(witness::Witness),
     Oracle(oracle::Oracle),
@@ -64,6 +66,7 @@ impl Cli {
             Verb::Security(v) => v.run(self.json),
             Verb::Inspect(v) => v.run(self.json),
             Verb::Bench(v) => v.run(self.json),
+            Verb::Conformance(v) => v.run(self.json),
             Verb::Sample(v) => v.run(self.json),
             Verb::Witness(v) => v.run(self.json),
             Verb::Oracle(v) => v.run(self.json),
