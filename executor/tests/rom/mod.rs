@@ -8,7 +8,7 @@ use alloy_primitives::U256;
 use zkrom_asm::{Assembly, Files, Options, assemble};
 use zkrom_executor::{Executor, Input, Location, Outcome, Program, SourceMap, hints::Hints};
 
-/// A program under `rom/tests`.
+/// A program under `rom`.
 pub struct Rom {
     assembly: Assembly,
     program: Program,
@@ -29,12 +29,20 @@ impl SourceMap for Places<'_> {
 }
 
 impl Rom {
-    /// Assembles it.
+    /// Assembles a test program.
     pub fn new(name: &str) -> Self {
+        Self::assemble(&format!("../rom/tests/{name}.zkasm"))
+    }
+
+    /// Assembles the program that validates blocks.
+    pub fn main() -> Self {
+        Self::assemble("../rom/main.zkasm")
+    }
+
+    fn assemble(path: &str) -> Self {
         let options = Options { require_headers: true, ..Options::default() };
-        let path = format!("../rom/tests/{name}.zkasm");
         let assembly =
-            assemble(Path::new(&path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
+            assemble(Path::new(path), &Files::Disk, &options).unwrap_or_else(|e| panic!("{}", e.render()));
         let program = Program::load(&assembly.image, &Hints::default()).unwrap();
         Self { assembly, program }
     }
