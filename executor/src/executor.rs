@@ -188,8 +188,7 @@ impl<'p> Executor<'p> {
     /// # Errors
     /// As [`record_with_fault`](Self::record_with_fault).
     pub fn record_with_faults(&self, faults: &[Fault]) -> Result<Record, ExecError> {
-        let mut faults: Vec<_> =
-            faults.iter().map(|f| (FIRST_CLK.saturating_add(f.row), f.kind)).collect();
+        let mut faults: Vec<_> = faults.iter().map(|f| (FIRST_CLK.saturating_add(f.row), f.kind)).collect();
         faults.sort_by_key(|f| std::cmp::Reverse(f.0));
         let recorder = Recorder::<true> { faults, ..Recorder::default() };
         let mut machine = self.machine(recorder);
