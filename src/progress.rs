@@ -14,15 +14,15 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A stage of proving, by the names of the spans that belong to it.
+/// The stages of proving with the spans that belong to them, in the order they are shown in. A span within another stage's is part of that stage.
 const STAGES: [(&str, &[&str]); 7] = [
-    ("fill traces", &["fill traces"]),
-    ("low-degree extension", &["coset_lde_batch", "coset_lde_batch_with_transform"]),
+    ("trace", &["fill traces"]),
+    ("LDE", &["coset_lde_batch", "coset_lde_batch_with_transform"]),
     ("commit", &["build merkle tree"]),
-    ("lookups", &["generate lookup permutation"]),
-    ("quotient", &["compute quotient polynomial"]),
-    ("FRI", &["FRI prover"]),
-    ("open", &["open"]),
+    ("lookups", &["keep message columns", "lookup columns"]),
+    ("quotient", &["quotient values"]),
+    ("FRI", &["open"]),
+    ("grinding", &["grind"]),
 ];
 
 /// Time spent in each stage, over all threads.
@@ -31,8 +31,9 @@ pub struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
 
 impl StageTimes {
     /// The times so far.
-    pub fn get(&self) -> BTreeMap<&'static str, Duration> {
-        self.0.lock().map(|m| m.clone()).unwrap_or_default()
+    pub fn get(&self) -> Vec<(&'static str, Duration)> {
+        let times = self.0.lock().map(|m| m.clone()).unwrap_or_default();
+        STAGES.iter().filter_map(|(stage, _)| Some((*stage, *times.get(stage)?))).collect()
     }
 }
 
@@ -50,13 +51,14 @@ fn stage_of(span: &str) -> Option<&'static str> {
 
 impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
     fn on_new_span(&self, attrs: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
-        let stage = stage_of(attrs.metadata().name());
+        let Some(span) = ctx.span(id) else { return };
+        let within =
+            span.scope().skip(1).any(|s| s.extensions().get::<Started>().is_some_and(|s| s.1.is_some()));
+        let stage = stage_of(attrs.metadata().name()).filter(|_| !within);
         if let Some(stage) = stage {
             self.bar.set_message(stage);
         }
-        if let Some(span) = ctx.span(id) {
-            span.extensions_mut().insert(Started(Instant::now(), stage));
-        }
+        span.extensions_mut().insert(Started(Instant::now(), stage));
     }
 
     fn on_close(&self, id: Id, ctx: Context<'_, S>) {
