@@ -75,7 +75,7 @@ impl Bench {
             ratio: prove_seconds / floor_seconds,
             verify_seconds,
             mega_cells_per_second: cells as f64 / prove_seconds / 1e6,
-            stages: times.get().into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
+            stages: times.into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
         };
         output::print(json, &out, |m| {
             let mut text = String::from("chip              rows        cells\n");

@@ -96,7 +96,7 @@ impl Prove {
             cells: key.committed_cells(&shape),
             memory_estimate_gib,
             seconds: Seconds { execute, key: key_seconds, prove },
-            stages: times.get().into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
+            stages: times.into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
         };
         output::print(json, &out, |p| {
             let mut text = String::from("chip              rows    height\n");
