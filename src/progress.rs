@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -68,6 +69,33 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
             *times.entry(*stage).or_default() += start.elapsed();
         }
     }
+}
+
+/// How long work may take before something moves on the screen.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Runs `work`; where it takes long, with a spinner and the time on standard error.
+pub fn waiting<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let (done, wait) = channel::<()>();
+        scope.spawn(move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                let bar = ProgressBar::new_spinner().with_elapsed(PATIENCE);
+                let style = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]");
+                bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+                bar.set_message(what);
+                bar.enable_steady_tick(Duration::from_millis(120));
+                let _ = wait.recv();
+                bar.finish_and_clear();
+            }
+        });
+        let out = work();
+        drop(done);
+        out
+    })
 }
 
 /// Runs `work` with a spinner on standard error (none where it is not a terminal), and returns the time of each stage too.
