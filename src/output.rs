@@ -37,10 +37,20 @@ pub fn chips(chips: &[ChipCost]) -> String {
     text
 }
 
-/// Memory this machine has available, in GiB, where the system tells.
-pub fn available_gib() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+/// A line of a file of the system that holds a number of KiB, in GiB.
+fn gib_of(path: &str, key: &str) -> Option<f64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix(key))?;
     let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kib / f64::from(1 << 20))
+}
+
+/// Memory this machine has available, in GiB, where the system tells.
+pub fn available_gib() -> Option<f64> {
+    gib_of("/proc/meminfo", "MemAvailable:")
+}
+
+/// The most memory this process has held, in GiB, where the system tells.
+pub fn peak_gib() -> Option<f64> {
+    gib_of("/proc/self/status", "VmHWM:")
 }

@@ -27,11 +27,11 @@ const STAGES: [(&str, &[&str]); 7] = [
 
 /// Time spent in each stage, over all threads.
 #[derive(Clone, Debug, Default)]
-pub struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
+struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
 
 impl StageTimes {
     /// The times so far.
-    pub fn get(&self) -> Vec<(&'static str, Duration)> {
+    fn get(&self) -> Vec<(&'static str, Duration)> {
         let times = self.0.lock().map(|m| m.clone()).unwrap_or_default();
         STAGES.iter().filter_map(|(stage, _)| Some((*stage, *times.get(stage)?))).collect()
     }
@@ -99,7 +99,7 @@ pub fn waiting<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
 }
 
 /// Runs `work` with a spinner on standard error (none where it is not a terminal), and returns the time of each stage too.
-pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
+pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, Vec<(&'static str, Duration)>) {
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} [{elapsed}]")
@@ -113,5 +113,5 @@ pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
     let out = work();
     bar.finish_and_clear();
-    (out, times)
+    (out, times.get())
 }

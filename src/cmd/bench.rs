@@ -63,6 +63,8 @@ struct ProofTimes {
     verify_seconds: f64,
     mega_cells_per_second: f64,
     memory_estimate_gib: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_peak_gib: Option<f64>,
     stages: Vec<(&'static str, f64)>,
 }
 
@@ -104,16 +106,19 @@ impl Bench {
     }
 
     fn prove(&self, loaded: &Loaded, executor: &Executor<'_>) -> Result<ProofTimes> {
+        let start = Instant::now();
         let record = executor.record().map_err(|e| loaded.failure(&e))?;
+        let execute_seconds = start.elapsed().as_secs_f64();
         let start = Instant::now();
         let image = loaded.image.clone();
         let key = progress::waiting("making the key", || ProvingKey::new(image, ProofParams::STANDARD));
         let key_seconds = start.elapsed().as_secs_f64();
         let (shape, memory_estimate_gib) = check_memory(&key, &rows(&record), self.memory)?;
         let start = Instant::now();
-        let (proof, times) = progress::with_stages("proving", || key.prove(&record));
+        let (proof, times) = progress::with_stages("proving", || key.prove_consuming(record));
         let proof = proof.into_diagnostic()?;
         let prove_seconds = start.elapsed().as_secs_f64();
+        let memory_peak_gib = output::peak_gib();
         let start = Instant::now();
         key.verifying.verify(&proof).into_diagnostic()?;
         let verify_seconds = start.elapsed().as_secs_f64();
@@ -128,7 +133,10 @@ impl Bench {
             verify_seconds,
             mega_cells_per_second: cells as f64 / prove_seconds / 1e6,
             memory_estimate_gib,
-            stages: times.get().into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
+            memory_peak_gib,
+            stages: core::iter::once(("execute", execute_seconds))
+                .chain(times.into_iter().map(|(s, t)| (s, t.as_secs_f64())))
+                .collect(),
         })
     }
 }
@@ -150,12 +158,13 @@ fn text(m: &Measured) -> String {
     }
     let Some(p) = &m.proof else { return text };
     text.push('\n');
+    let all: f64 = p.stages.iter().map(|(_, seconds)| seconds).sum();
     for (stage, seconds) in &p.stages {
-        text.push_str(&format!("{stage:<24} {seconds:>8.2} s\n"));
+        text.push_str(&format!("{stage:<12} {seconds:>8.3} s {:>5.1} %\n", 100.0 * seconds / all));
     }
     text.push_str(&format!(
         "key {:.2} s; proved {} cells (padded) in {:.2} s: {:.1} M cells/s, {:.2} times the bare extension and commitment \
-         ({:.2} s); about {:.1} GiB\nverified in {:.3} s",
+         ({:.2} s); {:.2} GiB estimated, {} at the peak\nverified in {:.3} s",
         p.key_seconds,
         p.cells,
         p.prove_seconds,
@@ -163,6 +172,7 @@ fn text(m: &Measured) -> String {
         p.ratio,
         p.floor_seconds,
         p.memory_estimate_gib,
+        p.memory_peak_gib.map_or_else(|| "unknown".to_owned(), |g| format!("{g:.2}")),
         p.verify_seconds
     ));
     text

@@ -80,7 +80,7 @@ impl Prove {
         let counts = rows(&record);
         let (shape, memory_estimate_gib) = check_memory(&key, &counts, self.memory)?;
         let start = Instant::now();
-        let (proof, times) = progress::with_stages("proving", || key.prove(&record));
+        let (proof, times) = progress::with_stages("proving", || key.prove_consuming(record));
         let proof = proof.into_diagnostic().wrap_err("cannot prove")?;
         let prove = start.elapsed().as_secs_f64();
         key.verifying.verify(&proof).into_diagnostic().wrap_err("the proof just made does not verify")?;
@@ -98,7 +98,7 @@ impl Prove {
             cells: key.committed_cells(&shape),
             memory_estimate_gib,
             seconds: Seconds { execute, key: key_seconds, prove },
-            stages: times.get().into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
+            stages: times.into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
         };
         output::print(json, &out, |p| {
             let mut text = String::from("chip              rows    height\n");
