@@ -47,6 +47,23 @@ impl Rom {
         Self { assembly, program }
     }
 
+    /// The same program with other functions behind its hints.
+    pub fn with_hints(mut self, hints: &Hints) -> Self {
+        self.program = Program::load(&self.assembly.image, hints).unwrap();
+        self
+    }
+
+    /// The hints of the program by name, and how often a run asks for each.
+    pub fn hint_calls(&self, outcome: &Outcome) -> std::collections::BTreeMap<String, u32> {
+        let mut out = std::collections::BTreeMap::new();
+        for (instr, rows) in self.assembly.image.instrs.iter().zip(&outcome.profile.rows_by_upc) {
+            if let Some(hint) = &instr.hint {
+                *out.entry(hint.name.clone()).or_default() += rows;
+            }
+        }
+        out
+    }
+
     /// Runs it; a failure is rendered with the names of the procedures.
     pub fn run(&self, private: Vec<U256>) -> Result<Outcome, String> {
         let input = Input { private, ..Input::default() };
