@@ -165,13 +165,13 @@ fn wrong_hint(name: &str, call: u32, change: impl Fn(U256) -> U256 + Send + Sync
 /// A hint is free: with any other value the program refuses the block or proves the same words.
 #[test]
 fn hints_changed() {
-    let honest_rom = Rom::main();
+    let rom = Rom::main();
     let mut rng = rng(4);
     let each = if thorough() { 400 } else { 8 };
     let (mut refused, mut same) = (BTreeMap::new(), BTreeMap::new());
     for subject in subjects() {
-        let outcome = honest_rom.run(subject.words()).unwrap();
-        for (name, calls) in honest_rom.hint_calls(&outcome) {
+        let outcome = rom.run(subject.words()).unwrap();
+        for (name, calls) in rom.hint_calls(&outcome) {
             for _ in 0..if calls == 0 { 0 } else { each } {
                 let (p, n) = (ModulusId::Secp256k1P.modulus(), ModulusId::Secp256k1N.modulus());
                 let (bit, word) =
@@ -190,7 +190,7 @@ fn hints_changed() {
                     8 => n.wrapping_sub(x),
                     _ => word,
                 });
-                let got = Rom::main().with_hints(&hints).run(subject.words());
+                let got = rom.run_with(&hints, subject.words());
                 match got {
                     Err(_) => *refused.entry(name.clone()).or_insert(0) += 1,
                     Ok(o) => {

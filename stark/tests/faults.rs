@@ -242,6 +242,37 @@ fn faults_are_refused() {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Faults in the run of the block program on a sample block; `ZKROM_BLOCK_FAULTS` says how many.
+#[test]
+fn faults_in_a_block_are_refused() {
+    let wanted = setting("ZKROM_BLOCK_FAULTS", 200);
+    let block =
+        zkrom_witness::samples::find("transfer").expect("the sample is there").make().expect("it is made");
+    let config = block.config().expect("its network is known");
+    let private = zkrom_witness::rom_input(&block, &config);
+    let input = Input { private, ..Input::default() };
+    with_subject("block", &image("rom/main.zkasm"), &input, |subject| {
+        let list = faults(subject.image, subject.honest, 11, wanted);
+        let parts: Vec<Tally> = list.par_iter().map(|f| Tally::of(subject, &[*f], 1)).collect();
+        let mut whole = Tally::default();
+        for t in parts {
+            whole.tried += t.tried;
+            whole.refused += t.refused;
+            whole.allowed += t.allowed;
+            whole.same += t.same;
+            whole.no_run += t.no_run;
+            whole.no_trace += t.no_trace;
+            t.places.into_iter().for_each(|(p, n)| *whole.places.entry(p).or_default() += n);
+            whole.wrong.extend(t.wrong);
+            t.listed.iter().for_each(|l| println!("    {l}"));
+        }
+        let counts = [whole.tried, whole.refused, whole.allowed, whole.same, whole.no_run, whole.no_trace];
+        println!("block: tried, refused, allowed, same, no run, no trace: {counts:?}; by {:?}", whole.places);
+        assert!(whole.wrong.is_empty(), "{} faults:\n{}", whole.wrong.len(), whole.wrong.join("\n"));
+        assert!(2 * whole.refused > wanted, "{counts:?}");
+    });
+}
+
 /// A few faults of every kind, proved by a prover that does not look, and refused by the verifier.
 #[test]
 fn the_verifier_refuses_faults() {

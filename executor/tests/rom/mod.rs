@@ -47,10 +47,11 @@ impl Rom {
         Self { assembly, program }
     }
 
-    /// The same program with other functions behind its hints.
-    pub fn with_hints(mut self, hints: &Hints) -> Self {
-        self.program = Program::load(&self.assembly.image, hints).unwrap();
-        self
+    /// Runs it with other functions behind its hints.
+    pub fn run_with(&self, hints: &Hints, private: Vec<U256>) -> Result<Outcome, String> {
+        let program = Program::load(&self.assembly.image, hints).unwrap();
+        let input = Input { private, ..Input::default() };
+        Executor::new(&program, input).run().map_err(|e| e.to_string())
     }
 
     /// The hints of the program by name, and how often a run asks for each.
