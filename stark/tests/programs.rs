@@ -8,11 +8,11 @@ use std::path::Path;
 use alloy_primitives::U256;
 use common::every_op::{self, BINARY, MEM_OPS};
 use common::{image, input, record, whole};
-use p3_lookup::Kind;
+use p3_lookup::{Kind, check_multiplicity_height_bound};
 use zkrom_asm::isa::{ModulusId, Op, Op2, Op3, PUBLIC_WORDS};
 use zkrom_stark::buses::Bus;
 use zkrom_stark::key::packed_lookups;
-use zkrom_stark::machine::{ChipId, WIDTH_BUDGET, chips, inventory, page};
+use zkrom_stark::machine::{ChipId, Shape, WIDTH_BUDGET, chips, inventory, page};
 
 #[test]
 fn factorial() {
@@ -70,6 +70,11 @@ fn messages_of_a_bus_have_one_width() {
     for (bus, widths) in widths {
         assert!(Bus::from_name(&bus).is_some());
         assert_eq!(widths.len(), 1, "{bus}: {widths:?}");
+    }
+    // Nor can the messages of any shape be so many that their counts wrap around.
+    for shape in Shape::table() {
+        let heights: Vec<usize> = shape.log_heights().iter().map(|h| 1 << h).collect();
+        check_multiplicity_height_bound(&packed_lookups(&chips), &heights).expect("below p");
     }
 }
 
