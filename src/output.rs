@@ -1,7 +1,10 @@
 //! What a command prints: text for people, JSON for scripts.
 
+use std::fmt::Write as _;
+
 use miette::{IntoDiagnostic, Result};
 use serde::Serialize;
+use zkrom::cost::ChipCost;
 
 /// Prints a result as JSON, or as the given text.
 pub fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
@@ -22,6 +25,16 @@ pub fn hex(bytes: &[u8; 32]) -> String {
 pub fn numbered(words: &[String]) -> String {
     let used = words.iter().rposition(|x| x != "0x0").map_or(0, |i| i + 1);
     words[..used].iter().enumerate().map(|(i, x)| format!("\n  {i:>2}  {x}")).collect()
+}
+
+/// The table of chips: rows, columns, cells.
+pub fn chips(chips: &[ChipCost]) -> String {
+    let mut text = String::from("chip              rows  columns           cells\n");
+    for c in chips {
+        let _ = writeln!(text, "{:<12} {:>9} {:>8} {:>15}", c.chip, c.rows, c.columns, c.cells);
+    }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// Memory this machine has available, in GiB, where the system tells.

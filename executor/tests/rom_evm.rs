@@ -169,7 +169,7 @@ fn gas_beyond_a_register() {
     let rom = Rom::load();
     // GAS; MSTORE at 8,388,608; GAS; both stored.
     let code = [0x5a, 0x60, 1, 0x55, 0x60, 1, 0x63, 0, 0x80, 0, 0, 0x52, 0x5a, 0x60, 2, 0x55];
-    for gas in [1 << 30, (1 << 29) + 21_000, 1 << 28, 3_000_000_000] {
+    for gas in [1 << 30, (1 << 29) + 21_000, 1 << 28, 3_000_000_000, 1 << 40, 1 << 59] {
         let (state, mut message) = one(&code);
         message.gas = gas;
         compare(&rom, Fork::Cancun, &state, &message, &format!("gas {gas}")).unwrap();
@@ -177,10 +177,28 @@ fn gas_beyond_a_register() {
 }
 
 #[test]
-fn it_assembles_with_the_state() {
-    let path = std::path::Path::new("../rom/tests/evm_state.zkasm");
-    let options = zkrom_asm::Options { require_headers: true, ..Default::default() };
-    let assembly = zkrom_asm::assemble(path, &zkrom_asm::Files::Disk, &options)
-        .unwrap_or_else(|e| panic!("{}", e.render()));
-    println!("{} rows of ROM", assembly.image.instrs.len());
+fn memory_beyond_the_bounds() {
+    let rom = Rom::load();
+    // Each touches memory at 2^29: MSTORE, MSTORE8, LOG0 of a byte, CALLDATACOPY, KECCAK256 of 2^29 bytes, LOG0 of as many.
+    let push = [0x63, 0x20, 0, 0, 0];
+    let codes: [Vec<u8>; 6] = [
+        [&[0x5f][..], &push, &[0x52]].concat(),
+        [&[0x5f][..], &push, &[0x53]].concat(),
+        [&[0x60, 1][..], &push, &[0xa0]].concat(),
+        [&[0x60, 1, 0x5f][..], &push, &[0x37]].concat(),
+        [&push[..], &[0x5f, 0x20]].concat(),
+        [&push[..], &[0x5f, 0xa0]].concat(),
+    ];
+    for (i, code) in codes.iter().enumerate() {
+        let (state, mut message) = one(code);
+        for gas in [1 << 30, 1 << 37] {
+            message.gas = gas;
+            let done = compare(&rom, Fork::Cancun, &state, &message, &format!("code {i} gas {gas}")).unwrap();
+            assert!(!done.success);
+        }
+        // Here there is gas for it, which no block has: no proof, and no failure either.
+        message.gas = 1 << 42;
+        let error = rom.run(Fork::Cancun, &state, &message).unwrap_err();
+        assert!(error.contains("unsupported_memory"), "code {i}: {error}");
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use p3_batch_stark::{StarkInstance, prove_batch};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use tracing::info_span;
@@ -14,6 +13,7 @@ use crate::field::{Challenge, Val};
 use crate::key::ProvingKey;
 use crate::machine::{ChipId, Shape, fill, rows};
 use crate::proof::{EndState, Proof, Statement};
+use crate::prover;
 
 /// What any proof needs: preprocessed tables, their extensions, the shortest tables.
 const FIXED_BYTES: u64 = 256 << 20;
@@ -170,10 +170,9 @@ impl ProvingKey {
     /// Where the prover refuses. A release prover does not check the traces: a dishonest one yields a proof the verifier refuses.
     pub fn prove_traces(&self, record: &Record, traces: Traces) -> Result<Proof, ProveError> {
         let Traces { shape, matrices, public_values, end } = traces;
-        let refs: Vec<_> = matrices.iter().collect();
-        let instances = StarkInstance::new_multiple(&self.chips, &refs, &public_values);
-        let stark = prove_batch(&self.params.config(), &instances, &self.data)
-            .map_err(|e| ProveError::Prover(format!("{e:?}")))?;
+        let config = self.params.config();
+        let stark = prover::prove(&config, &self.chips, &self.plan, &self.data, matrices, &public_values)
+            .map_err(ProveError::Prover)?;
         Ok(Proof {
             statement: Statement {
                 rom_digest: self.verifying.rom_digest(),

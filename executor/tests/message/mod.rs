@@ -14,7 +14,7 @@ pub const COINBASE: u64 = 0xc01;
 pub const TIMESTAMP: u64 = 1_700_000_000;
 pub const NUMBER: u64 = 19_000_000;
 pub const RANDAO: u64 = 0x1234_5678;
-pub const GAS_LIMIT: u64 = 1 << 37;
+pub const GAS_LIMIT: u64 = 1 << 60;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {

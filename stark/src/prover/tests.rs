@@ -1,0 +1,35 @@
+use std::path::Path;
+
+use alloy_primitives::U256;
+use p3_batch_stark::{StarkInstance, prove_batch};
+use zkrom_asm::{Files, Options, assemble};
+use zkrom_executor::hints::Hints;
+use zkrom_executor::{Executor, Input, Program};
+
+use crate::config::ProofParams;
+use crate::key::ProvingKey;
+use crate::prove::Traces;
+
+/// Without proof of work, whose witness is whichever thread finds first, both provers are functions of the traces.
+#[test]
+fn proofs_are_those_of_plonky3() {
+    let key_words = [("factorial", 30, 0), ("keccak", 700, 30), ("memcopy", 5, 20)];
+    for (name, public, private) in key_words {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../rom/examples/{name}.zkasm"));
+        let image = assemble(&path, &Files::Disk, &Options::default()).expect("the program assembles").image;
+        let program = Program::load(&image, &Hints::default()).expect("the image loads");
+        let mut input = Input { private: (0..private).map(U256::from).collect(), ..Input::default() };
+        input.public[0] = U256::from(public);
+        let Ok(record) = Executor::new(&program, input).record() else { panic!("{name} does not run") };
+        let key = ProvingKey::new(image, ProofParams::TESTING);
+        let Traces { matrices, public_values, .. } = key.traces(&record).expect("the run fits a shape");
+        let config = key.params.config();
+        let refs: Vec<_> = matrices.iter().collect();
+        let instances = StarkInstance::new_multiple(&key.chips, &refs, &public_values);
+        let theirs = prove_batch(&config, &instances, &key.data).expect("p3 proves");
+        let ours = super::prove(&config, &key.chips, &key.plan, &key.data, matrices.clone(), &public_values)
+            .expect("the prover runs");
+        let bytes = |proof: &_| postcard::to_allocvec(proof).expect("a proof encodes");
+        assert!(bytes(&theirs) == bytes(&ours), "{name}: the proofs differ");
+    }
+}
