@@ -33,7 +33,8 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 fn tests_in_the_sources_pass() {
     let mut programs = vec![PathBuf::from("rom/main.zkasm")];
     programs.extend(
-        ["factorial", "keccak", "memcopy", "merkle"].map(|n| PathBuf::from(format!("rom/examples/{n}.zkasm"))),
+        ["factorial", "keccak", "memcopy", "merkle"]
+            .map(|n| PathBuf::from(format!("rom/examples/{n}.zkasm"))),
     );
     let json: serde_json::Value = serde_json::from_str(&zkrom("test-rom", &["--json"], &programs)).unwrap();
     let passed = json["passed"].as_u64().unwrap();

@@ -70,7 +70,11 @@ impl Conformance {
         let mut suites = vec![];
         for s in SUITES.iter().filter(|s| suite.is_none_or(|only| only.name == s.name)) {
             let archive = vectors::find(s.archive).ok_or_else(|| {
-                miette!(help = "set ZKROM_VECTORS to the folder of the test vectors", "no {} there", s.archive)
+                miette!(
+                    help = "set ZKROM_VECTORS to the folder of the test vectors",
+                    "no {} there",
+                    s.archive
+                )
             })?;
             let (bar, begun) = (bar(s.name), Instant::now());
             let read = std::sync::OnceLock::<ReadProgress>::new();
@@ -90,7 +94,8 @@ impl Conformance {
         let done = Done { suites, seconds: start.elapsed().as_secs_f64() };
         output::print(json, &done, text)?;
         let failed: usize = done.suites.iter().map(|s| s.total.failed).sum();
-        let run: usize = done.suites.iter().map(|s| s.total.passed + s.total.failed + s.total.not_covered).sum();
+        let run: usize =
+            done.suites.iter().map(|s| s.total.passed + s.total.failed + s.total.not_covered).sum();
         match (failed, run) {
             (_, 0) => Err(miette!("no case is selected")),
             (0, _) => Ok(()),

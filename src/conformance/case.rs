@@ -36,14 +36,18 @@ pub fn not_covered(config: &ChainConfig, block: &Replayed) -> Option<String> {
     if let Some(address) = other {
         return Some(format!("precompile {address}"));
     }
-    (blob_transaction(&block.built.input.block) && has_blobs(config, block)).then(|| "transaction of type 3".into())
+    (blob_transaction(&block.built.input.block) && has_blobs(config, block))
+        .then(|| "transaction of type 3".into())
 }
 
 /// Whether blob transactions are part of the block's rules; before, they are merely invalid.
 fn has_blobs(config: &ChainConfig, block: &Replayed) -> bool {
-    let rules = block.built.input.decode().ok().and_then(|b| {
-        Some(config.fork_at(b.header.number, b.header.timestamp).ok()?.rules)
-    });
+    let rules = block
+        .built
+        .input
+        .decode()
+        .ok()
+        .and_then(|b| Some(config.fork_at(b.header.number, b.header.timestamp).ok()?.rules));
     rules.is_none_or(|rules| rules >= ForkName::Cancun)
 }
 
@@ -67,7 +71,9 @@ pub fn judge(rom: &EvmRom, config: &ChainConfig, block: &Replayed) -> (Verdict, 
         // Sound whatever is covered: an invalid block is never accepted.
         (Err(error), Ok(_)) => Verdict::Failed(format!("expected a refusal ({error}), got a valid block")),
         (_, Err(_)) if lack.is_some() => Verdict::Passed,
-        (Ok(_), Err(refusal)) => Verdict::Failed(format!("expected a valid block, got {}", described(refusal))),
+        (Ok(_), Err(refusal)) => {
+            Verdict::Failed(format!("expected a valid block, got {}", described(refusal)))
+        }
         (Err(error), Err(refusal)) => refused(block.expect_exception.as_deref(), error, refusal),
     };
     let verdict = match (verdict, lack) {
@@ -110,7 +116,11 @@ fn refused(expected: Option<&str>, error: &BlockError, refusal: &Refusal) -> Ver
     if ok {
         return Verdict::Passed;
     }
-    Verdict::Failed(format!("expected {} ({error}), got {}", expected.unwrap_or("a refusal"), described(refusal)))
+    Verdict::Failed(format!(
+        "expected {} ({error}), got {}",
+        expected.unwrap_or("a refusal"),
+        described(refusal)
+    ))
 }
 
 /// Whether all rules of a config are from Paris to Cancun.
