@@ -124,6 +124,9 @@ impl<'p> Executor<'p> {
     pub(crate) fn machine<T: Tracer>(&self, tracer: T) -> Machine<'_, T> {
         let mut machine = Machine::new(self.program, &self.input, tracer);
         machine.lenient = self.lenient;
+        if self.lenient {
+            machine.memory.any_context();
+        }
         if let Some(start) = &self.start {
             let mut regs = start.regs;
             regs.set(Reg::Clk, FIRST_CLK);

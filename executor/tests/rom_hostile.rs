@@ -7,9 +7,17 @@
 mod hostile;
 mod rom;
 
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use alloy_primitives::U256;
 use hostile::{ITEM_WAYS, Part, Subject, Tally, change_item, change_words, reasons, rng, sampled};
 use rand::Rng;
 use rom::Rom;
+use zkrom_asm::isa::ModulusId;
+use zkrom_executor::hints::Hints;
 use zkrom_witness::{BlockInput, samples, vectors};
 
 fn thorough() -> bool {
@@ -139,4 +147,60 @@ fn private_words_changed() {
         tallies.push(tally);
     }
     passed(&tallies.iter().collect::<Vec<_>>());
+}
+
+/// The default hints, but for one call of one of them.
+fn wrong_hint(name: &str, call: u32, change: impl Fn(U256) -> U256 + Send + Sync + 'static) -> Hints {
+    let mut hints = Hints::default();
+    let arity = hints.list().find(|(n, _)| *n == name).unwrap().1;
+    let honest = hints.get(name).unwrap();
+    let calls = AtomicU32::new(0);
+    hints.register(name, arity, move |ctx, args| {
+        let value = honest(ctx, args)?;
+        Ok(if calls.fetch_add(1, Ordering::Relaxed) == call { change(value) } else { value })
+    });
+    hints
+}
+
+/// A hint is free: with any other value the program refuses the block or proves the same words.
+#[test]
+fn hints_changed() {
+    let rom = Rom::main();
+    let mut rng = rng(4);
+    let each = if thorough() { 400 } else { 8 };
+    let (mut refused, mut same) = (BTreeMap::new(), BTreeMap::new());
+    for subject in subjects() {
+        let outcome = rom.run(subject.words()).unwrap();
+        for (name, calls) in rom.hint_calls(&outcome) {
+            for _ in 0..if calls == 0 { 0 } else { each } {
+                let (p, n) = (ModulusId::Secp256k1P.modulus(), ModulusId::Secp256k1N.modulus());
+                let (bit, word) =
+                    (rng.random_range(0..256usize), U256::from_be_bytes(rng.random::<[u8; 32]>()));
+                let way = rng.random_range(0..10);
+                let hints = wrong_hint(&name, rng.random_range(0..calls), move |x| match way {
+                    0 => x.wrapping_add(U256::ONE),
+                    1 => x.wrapping_sub(U256::ONE),
+                    2 => x ^ (U256::ONE << bit),
+                    3 => U256::ZERO,
+                    4 => U256::MAX,
+                    // The same residues, and their opposites.
+                    5 => x.wrapping_add(p),
+                    6 => x.wrapping_add(n),
+                    7 => p.wrapping_sub(x),
+                    8 => n.wrapping_sub(x),
+                    _ => word,
+                });
+                let got = rom.run_with(&hints, subject.words());
+                match got {
+                    Err(_) => *refused.entry(name.clone()).or_insert(0) += 1,
+                    Ok(o) => {
+                        assert_eq!(o.public_out[..8], subject.honest, "{}: {name}, way {way}", subject.name);
+                        *same.entry(name.clone()).or_insert(0) += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("refused {refused:?}; the same words {same:?}");
+    assert!(refused.len() >= 6, "{refused:?}");
 }

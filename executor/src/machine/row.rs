@@ -55,6 +55,8 @@ impl<T: Tracer> Machine<'_, T> {
 
         // The operation, and port C: the last access of the row, but for the writes of stores.
         let c_at = if i.has_c { self.locate(i.c, 'C')? } else { (0, 0) };
+        // Without times a cell that is only named is not looked for below.
+        self.memory.check_context(i.c.space, c_at.0)?;
         let mut port_c = |m: &mut Self, w: &mut Words| -> Result<(), Box<Rule>> {
             if i.needs_c || (T::Cell::TIMED && i.has_c) {
                 old_times[2] = m.access(i.c.space, c_at, PortName::C, now + 3, fault, &mut w.c)?;
