@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {StateChain} from "../src/StateChain.sol";
-import {ZkRomRouter} from "../src/ZkRomRouter.sol";
-import {Proof} from "../src/types/Proof.sol";
-import {PublicValues} from "../src/types/PublicValues.sol";
 import {Deployed} from "./utils/Deployed.sol";
 
 /// @notice What transactions cost, base fee and calldata included; the figures are in snapshots/.
