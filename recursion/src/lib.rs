@@ -1,0 +1,15 @@
+//! Verifying STARKs in a STARK.
+//!
+//! A fixed circuit verifies proofs of `p3-batch-stark` of a known shape; a few tables hold its operations, and their wiring is preprocessed. See
+//! `docs/recursion.md` for the whole picture.
+//!
+//! * [`verifier`]: the circuit that verifies a child, made from the child's AIRs;
+//! * [`circuit`]: circuits, their builder, and how they are run;
+//! * [`tables`]: the AIRs that prove a run;
+//! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
+
+pub mod circuit;
+pub mod poseidon;
+pub mod quintic;
+pub mod tables;
+pub mod verifier;
