@@ -6,10 +6,14 @@
 //! * [`verifier`]: the circuit that verifies a child, made from the child's AIRs;
 //! * [`circuit`]: circuits, their builder, and how they are run;
 //! * [`tables`]: the AIRs that prove a run;
+//! * [`stage`]: keys, proofs and verification of a circuit's runs;
+//! * [`compress`]: the first stage, whose child is a proof of a block;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
 
 pub mod circuit;
+pub mod compress;
 pub mod poseidon;
 pub mod quintic;
+pub mod stage;
 pub mod tables;
 pub mod verifier;

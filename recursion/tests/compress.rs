@@ -1,0 +1,81 @@
+//! Compress proofs.
+
+mod common;
+
+use std::time::Instant;
+
+use common::{Block, PARAMS, factorial};
+use p3_field::PrimeCharacteristicRing;
+use zkrom_recursion::circuit::Circuit;
+use zkrom_recursion::compress::{Exposed, circuit};
+use zkrom_recursion::stage::ProvingKey;
+use zkrom_recursion::tables::TableId;
+use zkrom_recursion::verifier::{Child, Plan, Proof, Words};
+use zkrom_stark::config::ProofParams;
+use zkrom_stark::field::Val;
+use zkrom_stark::machine::Shape;
+
+const EXPOSED: Exposed = Exposed { inputs: 1, outputs: 1 };
+
+fn compress(block: &Block, params: ProofParams) -> (Plan, Circuit) {
+    let shape = &Shape::table()[usize::from(block.proof.shape)];
+    let child = Child {
+        airs: &block.key.chips,
+        lookups: block.key.lookups(),
+        log_heights: shape.log_heights(),
+        params,
+    };
+    let plan = child.plan();
+    let circuit = circuit(&child, &plan, EXPOSED);
+    (plan, circuit)
+}
+
+fn words<'a>(plan: &'a Plan, block: &'a Block) -> Words<'a> {
+    Words::new(vec![Proof {
+        plan,
+        proof: &block.proof.stark,
+        key: &block.key.verifying.preprocessed,
+        public: &block.public,
+    }])
+}
+
+fn whole(inner: ProofParams, outer: ProofParams) {
+    let start = Instant::now();
+    let block = factorial(5, inner);
+    println!("block proof in {:?}", start.elapsed());
+    let start = Instant::now();
+    let (plan, circuit) = compress(&block, inner);
+    println!("circuit in {:?}; FRI {:?} of {:?}", start.elapsed(), plan.log_arities, plan.log_heights);
+    for id in TableId::ALL {
+        println!("{:9} {:7} rows, {} columns", id.name(), id.rows(&circuit), id.width(circuit.layout()));
+    }
+    let start = Instant::now();
+    let key = ProvingKey::new(circuit, outer);
+    println!("key in {:?}, heights {:?}", start.elapsed(), key.verifying.log_heights);
+    let start = Instant::now();
+    let run = key.circuit.run(&mut words(&plan, &block)).expect("the circuit accepts");
+    println!("run in {:?}", start.elapsed());
+    let start = Instant::now();
+    let proof = key.prove(&run).expect("the prover runs");
+    println!("proved in {:?}", start.elapsed());
+    let start = Instant::now();
+    key.verifying.verify(&proof, outer).expect("the proof verifies");
+    println!("verified in {:?}", start.elapsed());
+    let expected: Vec<Val> = block.key.verifying.preprocessed.roots()[0].to_vec();
+    assert_eq!(proof.public[..8], expected);
+    assert_eq!(proof.public[8], Val::from_u32(5));
+    assert_eq!(proof.public[24], Val::from_u32(120));
+    assert_eq!(proof.public.len(), EXPOSED.public_values());
+}
+
+#[test]
+fn small() {
+    whole(PARAMS, ProofParams::TESTING);
+}
+
+/// At full strength: `cargo test --release -p zkrom-recursion --test compress -- --ignored --nocapture full`.
+#[test]
+#[ignore = "a minute"]
+fn full_strength() {
+    whole(ProofParams::STANDARD, ProofParams::STANDARD);
+}
