@@ -1,16 +1,25 @@
 //! The circuit and p3's verifier say the same of honest and corrupted proofs.
+//!
+//! `ZKROM_CORRUPTIONS=20000` tries that many corrupted proofs, instead of six hundred.
 
 mod common;
 
-use common::{PARAMS, factorial};
-use zkrom_recursion::circuit::Builder;
-use zkrom_recursion::tables::TableId;
-use zkrom_recursion::verifier::{Child, Proof, Words, verify};
-use zkrom_stark::machine::Shape;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-#[test]
-fn honest_proof() {
-    let block = factorial(5, PARAMS);
+use common::{Block, PARAMS, factorial};
+use p3_field::PrimeCharacteristicRing;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use rayon::prelude::*;
+use serde_json::Value;
+use zkrom_recursion::circuit::{Builder, Circuit};
+use zkrom_recursion::verifier::{Child, Plan, Proof, Words, verify};
+use zkrom_stark::field::Val;
+use zkrom_stark::machine::{ChipId, Shape};
+use zkrom_stark::proof;
+
+fn verifier(block: &Block) -> (Plan, Circuit) {
     let shape = &Shape::table()[usize::from(block.proof.shape)];
     let child = Child {
         airs: &block.key.chips,
@@ -18,23 +27,132 @@ fn honest_proof() {
         log_heights: shape.log_heights(),
         params: PARAMS,
     };
-    let start = std::time::Instant::now();
     let plan = child.plan();
     let mut builder = Builder::new();
     verify(&mut builder, &child, &plan);
-    let circuit = builder.finish();
-    println!("built in {:?}, {} slots, FRI {:?} of {:?}", start.elapsed(), circuit.slots, plan.log_arities, plan.log_heights);
-    for id in TableId::ALL {
-        println!("{}: {} rows", id.name(), id.rows(&circuit));
-    }
-    let start = std::time::Instant::now();
-    let proof = Proof {
-        plan: &plan,
-        proof: &block.proof.stark,
-        key: &block.key.verifying.preprocessed,
-        public: &block.public,
+    (plan, builder.finish())
+}
+
+/// What the circuit says; the digits of its words removed.
+fn verdict(plan: &Plan, circuit: &Circuit, block: &Block, proof: &proof::Proof, public: &[Vec<Val>]) -> Result<(), String> {
+    let key = &block.key.verifying.preprocessed;
+    let proof = Proof { plan, proof: &proof.stark, key, public };
+    let run = catch_unwind(AssertUnwindSafe(|| circuit.run(&mut Words::new(vec![proof]))));
+    let text = match run {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(e)) => e.to_string(),
+        Err(_) => "PANIC".to_owned(),
     };
-    let run = circuit.run(&mut Words::new(vec![proof]));
-    println!("ran in {:?}", start.elapsed());
-    run.expect("the circuit accepts");
+    Err(text.chars().filter(|c| !c.is_ascii_digit()).take(80).collect())
+}
+
+/// Pointers to all numbers of a tree, and to its arrays.
+fn pointers(value: &Value, at: &str, out: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => {
+            out.push(at.to_owned());
+            items.iter().enumerate().for_each(|(i, v)| pointers(v, &format!("{at}/{i}"), out));
+        }
+        Value::Object(fields) => {
+            fields.iter().for_each(|(k, v)| pointers(v, &format!("{at}/{k}"), out));
+        }
+        Value::Number(_) => out.push(at.to_owned()),
+        _ => {}
+    }
+}
+
+/// The pointer with its indices removed: the kind of field.
+fn kind(pointer: &str) -> String {
+    pointer.split('/').map(|p| if p.parse::<usize>().is_ok() { "*" } else { p }).collect::<Vec<_>>().join("/")
+}
+
+fn corrupt(value: &mut Value, rng: &mut ChaCha20Rng) -> bool {
+    match value {
+        Value::Number(n) => {
+            let before = n.as_u64().unwrap_or(0);
+            let after = match rng.random_range(0..4) {
+                0 => before ^ 1,
+                1 => before ^ (1 << rng.random_range(0..30)),
+                2 => 0,
+                _ => rng.random_range(0..0x7f00_0001),
+            };
+            *value = after.into();
+            after != before
+        }
+        Value::Array(items) if !items.is_empty() => {
+            match rng.random_range(0..3) {
+                0 => drop(items.pop()),
+                1 => items.push(items[0].clone()),
+                _ => items.clear(),
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn same_verdict() {
+    let n = std::env::var("ZKROM_CORRUPTIONS").map_or(600, |v| v.parse().expect("a number"));
+    let block = factorial(5, PARAMS);
+    let (plan, circuit) = verifier(&block);
+    let honest = |proof: &proof::Proof| verdict(&plan, &circuit, &block, proof, &block.public);
+    assert_eq!(honest(&block.proof), Ok(()));
+    let tree = serde_json::to_value(&block.proof.stark).expect("a proof has a tree");
+    let mut all = Vec::new();
+    pointers(&tree, "", &mut all);
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for p in all {
+        kinds.entry(kind(&p)).or_default().push(p);
+    }
+    println!("{} kinds of fields", kinds.len());
+    let per_kind = n / kinds.len() + 1;
+    let places: Vec<&[String]> = kinds.values().map(|v| &v[..]).collect();
+    let results: Vec<(String, Option<String>)> = (0..per_kind * places.len())
+        .into_par_iter()
+        .map(|i| {
+            let mut rng = ChaCha20Rng::seed_from_u64(i as u64);
+            let of_kind = places[i % places.len()];
+            let pointer = &of_kind[rng.random_range(0..of_kind.len())];
+            let mut tree = tree.clone();
+            let place = tree.pointer_mut(pointer).expect("a place of the tree");
+            if !corrupt(place, &mut rng) {
+                return (kind(pointer), None);
+            }
+            // What no proof type holds is refused before either verifier.
+            let Ok(stark) = serde_json::from_value(tree) else { return (kind(pointer), None) };
+            let proof = proof::Proof { statement: block.proof.statement.clone(), shape: block.proof.shape, end: block.proof.end, stark };
+            let native = block.key.verifying.verify_with(&proof, PARAMS).map(|_| ()).map_err(|e| e.to_string());
+            let ours = honest(&proof);
+            assert_eq!(native.is_ok(), ours.is_ok(), "{pointer}: native {native:?}, circuit {ours:?}");
+            (kind(pointer), Some(ours.err().unwrap_or_else(|| "accepted by both".to_owned())))
+        })
+        .collect();
+    let mut table: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, why) in &results {
+        *table.entry(why.clone().unwrap_or_else(|| "no proof, or unchanged".to_owned())).or_default() += 1;
+    }
+    for (why, times) in &table {
+        println!("{times:6} {why}");
+    }
+    let refused = results.iter().filter(|r| r.1.is_some()).count();
+    assert!(2 * refused > results.len(), "too few proofs of the right type");
+    assert!(!table.contains_key("accepted by both") && !table.contains_key("PANIC"));
+}
+
+/// Each public value changed, and the key's commitment.
+#[test]
+fn other_statements_are_refused() {
+    let block = factorial(5, PARAMS);
+    let (plan, circuit) = verifier(&block);
+    for chip in [ChipId::Main as usize, ChipId::Public as usize] {
+        for i in (0..block.public[chip].len()).step_by(7) {
+            let mut public = block.public.clone();
+            public[chip][i] += Val::ONE;
+            assert!(verdict(&plan, &circuit, &block, &block.proof, &public).is_err(), "{chip} {i}");
+        }
+    }
+    let other = common::block("rom/examples/keccak.zkasm", zkrom_executor::Input::default(), PARAMS);
+    assert_ne!(other.key.verifying.preprocessed, block.key.verifying.preprocessed);
+    assert!(verdict(&plan, &circuit, &other, &block.proof, &block.public).is_err());
 }
