@@ -8,12 +8,16 @@
 //! * [`tables`]: the AIRs that prove a run;
 //! * [`stage`]: keys, proofs and verification of a circuit's runs;
 //! * [`compress`]: the first stage, whose child is a proof of a block;
+//! * [`join`]: two proofs of consecutive blocks to one;
+//! * [`security`]: the proven security of a stage;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
 
 pub mod circuit;
 pub mod compress;
+pub mod join;
 pub mod poseidon;
 pub mod quintic;
+pub mod security;
 pub mod stage;
 pub mod tables;
 pub mod verifier;

@@ -79,3 +79,15 @@ fn small() {
 fn full_strength() {
     whole(ProofParams::STANDARD, ProofParams::STANDARD);
 }
+
+/// Every stage has at least a hundred bits.
+#[test]
+fn security() {
+    let block = factorial(5, ProofParams::STANDARD);
+    let (_, circuit) = compress(&block, ProofParams::STANDARD);
+    let key = ProvingKey::new(circuit, ProofParams::STANDARD);
+    let (measures, report) = zkrom_recursion::security::security(&key);
+    println!("{measures:?}\n{:.2} bits\n{report:?}", report.security_bits());
+    assert!(report.security_bits() >= zkrom_stark::machine::TARGET_BITS);
+    assert!(measures.degree <= 3);
+}
