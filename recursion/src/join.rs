@@ -39,7 +39,10 @@ struct Statement {
 impl Statement {
     fn of(public: &[Slot]) -> Self {
         let (commitment, limbs) = public.split_at(RATE);
-        Self { commitment: commitment.to_vec(), words: limbs.chunks_exact(LIMBS).map(<[Slot]>::to_vec).collect() }
+        Self {
+            commitment: commitment.to_vec(),
+            words: limbs.chunks_exact(LIMBS).map(<[Slot]>::to_vec).collect(),
+        }
     }
 }
 

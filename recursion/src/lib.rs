@@ -10,6 +10,7 @@
 //! * [`compress`]: the first stage, whose child is a proof of a block;
 //! * [`join`]: two proofs of consecutive blocks to one;
 //! * [`security`]: the proven security of a stage;
+//! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
 
 pub mod circuit;
@@ -20,4 +21,5 @@ pub mod quintic;
 pub mod security;
 pub mod stage;
 pub mod tables;
+pub mod testing;
 pub mod verifier;

@@ -27,13 +27,7 @@ pub fn product<E: PrimeCharacteristicRing>(a: &[E; D], b: &[E; D]) -> [E; D] {
         }
     }
     let [c0, c1, c2, c3, c4, c5, c6, c7, c8] = c;
-    [
-        c0 + c5.clone() - c8.clone(),
-        c1 + c6.clone(),
-        c2 - c5 + c7.clone() + c8.clone(),
-        c3 - c6 + c8,
-        c4 - c7,
-    ]
+    [c0 + c5.clone() - c8.clone(), c1 + c6.clone(), c2 - c5 + c7.clone() + c8.clone(), c3 - c6 + c8, c4 - c7]
 }
 
 #[cfg(test)]

@@ -34,7 +34,13 @@ fn verifier(block: &Block) -> (Plan, Circuit) {
 }
 
 /// What the circuit says; the digits of its words removed.
-fn verdict(plan: &Plan, circuit: &Circuit, block: &Block, proof: &proof::Proof, public: &[Vec<Val>]) -> Result<(), String> {
+fn verdict(
+    plan: &Plan,
+    circuit: &Circuit,
+    block: &Block,
+    proof: &proof::Proof,
+    public: &[Vec<Val>],
+) -> Result<(), String> {
     let key = &block.key.verifying.preprocessed;
     let proof = Proof { plan, proof: &proof.stark, key, public };
     let run = catch_unwind(AssertUnwindSafe(|| circuit.run(&mut Words::new(vec![proof]))));
@@ -121,8 +127,14 @@ fn same_verdict() {
             }
             // What no proof type holds is refused before either verifier.
             let Ok(stark) = serde_json::from_value(tree) else { return (kind(pointer), None) };
-            let proof = proof::Proof { statement: block.proof.statement.clone(), shape: block.proof.shape, end: block.proof.end, stark };
-            let native = block.key.verifying.verify_with(&proof, PARAMS).map(|_| ()).map_err(|e| e.to_string());
+            let proof = proof::Proof {
+                statement: block.proof.statement.clone(),
+                shape: block.proof.shape,
+                end: block.proof.end,
+                stark,
+            };
+            let native =
+                block.key.verifying.verify_with(&proof, PARAMS).map(|_| ()).map_err(|e| e.to_string());
             let ours = honest(&proof);
             assert_eq!(native.is_ok(), ours.is_ok(), "{pointer}: native {native:?}, circuit {ours:?}");
             (kind(pointer), Some(ours.err().unwrap_or_else(|| "accepted by both".to_owned())))

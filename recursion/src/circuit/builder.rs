@@ -6,7 +6,8 @@ use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use zkrom_stark::field::{Challenge, Val};
 
 use super::{
-    Alu, BITS, Bits, Circuit, Digest, End, Input, Lift, Opening, OpeningRow, Round, Side, Slot, Sponge, Step, Writes,
+    Alu, BITS, Bits, Circuit, Digest, End, Input, Lift, Opening, OpeningRow, Round, Side, Slot, Sponge, Step,
+    Writes,
 };
 use crate::quintic::{D, coefficients};
 

@@ -5,7 +5,8 @@ use super::{Alu, Circuit, Slot, Step, Writes};
 /// `x 1 + y = d` with `x = a b` becomes `a b + y = d`, and `x 1 + c = y` (a difference) becomes `a b + c = y`, where nothing else reads `x`.
 pub(super) fn fuse(circuit: &mut Circuit) {
     let zero = circuit.constants.iter().find(|(_, v)| *v == Default::default()).map(|c| c.0);
-    let one = circuit.constants.iter().find(|(_, v)| *v == p3_field::PrimeCharacteristicRing::ONE).map(|c| c.0);
+    let one =
+        circuit.constants.iter().find(|(_, v)| *v == p3_field::PrimeCharacteristicRing::ONE).map(|c| c.0);
     let (Some(zero), Some(one)) = (zero, one) else { return };
     let (reads, _) = circuit.reads();
     let mut product: Vec<Option<usize>> = vec![None; circuit.slots];

@@ -8,7 +8,6 @@ mod builder;
 mod fuse;
 mod run;
 
-
 pub use builder::Builder;
 pub use run::{Hints, Refusal, Run};
 

@@ -288,9 +288,9 @@ impl<H: Hints> Machine<'_, H> {
 
     fn queries(&mut self, child: usize) -> Result<(), Refusal> {
         let index = |bits: &Vec<Slot>| {
-            bits.iter().rev().try_fold(0, |index, &bit| {
-                Ok(2 * index + self.base(bit)?.as_canonical_u32() as usize)
-            })
+            bits.iter()
+                .rev()
+                .try_fold(0, |index, &bit| Ok(2 * index + self.base(bit)?.as_canonical_u32() as usize))
         };
         let indices = self.circuit.queries[child].iter().map(index).collect::<Result<Vec<_>, _>>()?;
         self.hints.queries(child, &indices)

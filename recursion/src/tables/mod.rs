@@ -23,6 +23,9 @@ pub mod opening;
 pub mod public;
 pub mod sponge;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use p3_air::{Air, BaseAir};

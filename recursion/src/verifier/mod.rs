@@ -58,8 +58,7 @@ struct Domain {
 
 impl Domain {
     fn new(builder: &mut Builder, zeta: Slot, log_height: usize) -> Self {
-        let coset =
-            TwoAdicMultiplicativeCoset::new(Val::ONE, log_height).expect("a height the field has");
+        let coset = TwoAdicMultiplicativeCoset::new(Val::ONE, log_height).expect("a height the field has");
         let power = builder.pow(zeta, 1 << log_height);
         let one = builder.one();
         let vanishing = builder.sub(power, one);
@@ -103,7 +102,8 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     let params = &plan.params;
     let mut transcript = Transcript::default();
     let t = &mut transcript;
-    let lift = |builder: &mut Builder, c: &[[Slot; D]]| c.iter().map(|&c| builder.lift(c)).collect::<Vec<_>>();
+    let lift =
+        |builder: &mut Builder, c: &[[Slot; D]]| c.iter().map(|&c| builder.lift(c)).collect::<Vec<_>>();
 
     // Heights, main columns, public values, preprocessed columns.
     t.constants(builder, &plan.batch_seed);
@@ -113,11 +113,8 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
         t.constants(builder, &element);
     }
     let main: [Slot; RATE] = t.words(builder);
-    let public: Vec<Vec<Slot>> = plan
-        .instances
-        .iter()
-        .map(|i| (0..i.public_values).map(|_| t.word(builder)).collect())
-        .collect();
+    let public: Vec<Vec<Slot>> =
+        plan.instances.iter().map(|i| (0..i.public_values).map(|_| t.word(builder)).collect()).collect();
     let key: [Slot; RATE] = t.words(builder);
 
     // Lookups.
@@ -128,8 +125,7 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     let terminals: Vec<Option<[Slot; D]>> =
         plan.instances.iter().map(|i| (i.lookups > 0).then(|| t.element(builder))).collect();
     let alpha = t.challenge(builder);
-    let terminals: Vec<Option<Slot>> =
-        terminals.into_iter().map(|c| c.map(|c| builder.lift(c))).collect();
+    let terminals: Vec<Option<Slot>> = terminals.into_iter().map(|c| c.map(|c| builder.lift(c))).collect();
 
     // Quotient, and the point.
     let quotient: [Slot; RATE] = t.words(builder);
@@ -143,10 +139,7 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
         .batches
         .iter()
         .map(|b| {
-            b.matrices
-                .iter()
-                .map(|m| (0..m.points).map(|_| claim(builder, m.width)).collect())
-                .collect()
+            b.matrices.iter().map(|m| (0..m.points).map(|_| claim(builder, m.width)).collect()).collect()
         })
         .collect();
     t.work(builder, params.batch_pow_bits);
@@ -173,7 +166,19 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
 
     // Constraints.
     let challenges = lookup_challenges(builder, &child.lookups, lookup_alpha, lookup_beta);
-    check_constraints(builder, child, plan, &Openings { claims: &claims, public: &public, challenges: &challenges, terminals: &terminals, alpha, zeta });
+    check_constraints(
+        builder,
+        child,
+        plan,
+        &Openings {
+            claims: &claims,
+            public: &public,
+            challenges: &challenges,
+            terminals: &terminals,
+            alpha,
+            zeta,
+        },
+    );
     let zero = builder.zero();
     let total = terminals.iter().flatten().fold(zero, |sum, &t| builder.add(sum, t));
     builder.assert_zero(total);
@@ -182,7 +187,8 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     let heights = reduction::heights(builder, plan, &claims, zeta, batch_alpha);
     let roots = [main, quotient, key, lookup].iter().map(|c| builder.digest_of(c)).collect();
     let fri_roots = fri_commitments.iter().map(|c| builder.digest_of(c)).collect();
-    Queries { plan, roots, heights, alpha: batch_alpha, fri_roots, betas, final_poly, samples }.build(builder);
+    Queries { plan, roots, heights, alpha: batch_alpha, fri_roots, betas, final_poly, samples }
+        .build(builder);
     Verified { key, public }
 }
 
@@ -196,7 +202,12 @@ struct Openings<'a> {
     zeta: Slot,
 }
 
-fn check_constraints<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &Plan, o: &Openings<'_>) {
+fn check_constraints<A: ChildAir>(
+    builder: &mut Builder,
+    child: &Child<'_, A>,
+    plan: &Plan,
+    o: &Openings<'_>,
+) {
     let zero = builder.zero();
     let of = |source: Source, instance: usize| -> Vec<&Vec<Vec<Slot>>> {
         let batches = plan.batches.iter().zip(o.claims).filter(|(b, _)| b.source == source);

@@ -177,10 +177,9 @@ pub(crate) fn layout<A: ChildAir>(air: &A) -> AirLayout {
 }
 
 fn batches(instances: &[Instance], log_blowup: usize) -> Vec<Batch> {
-    let mut out: Vec<Batch> =
-        [Source::Main, Source::Quotient, Source::Preprocessed, Source::Lookup]
-            .map(|source| Batch { source, matrices: vec![] })
-            .into();
+    let mut out: Vec<Batch> = [Source::Main, Source::Quotient, Source::Preprocessed, Source::Lookup]
+        .map(|source| Batch { source, matrices: vec![] })
+        .into();
     for (index, i) in instances.iter().enumerate() {
         let mut push = |batch: usize, width: usize, points: usize| {
             let log_height = i.log_height + log_blowup;

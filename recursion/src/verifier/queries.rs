@@ -138,8 +138,7 @@ impl Queries<'_> {
         absorb_at(builder, log_height).expect("the tallest matrix has rows");
         for below in (0..log_height).rev() {
             let bit = bits[shift + log_height - 1 - below];
-            let joins = below > 0
-                && self.plan.batches[batch].of_height(below).next().is_some();
+            let joins = below > 0 && self.plan.batches[batch].of_height(below).next().is_some();
             let step = Opening::Merkle { bit, start: None };
             if joins {
                 let left = builder.digest();
@@ -191,8 +190,7 @@ impl Queries<'_> {
             row.chunks_exact(2).map(|pair| builder.select(bit, pair[0], pair[1])).collect()
         });
         builder.assert_eq(own[0], query.folded);
-        query.folded =
-            interpolate(builder, evaluations, low, query.points[log_height], self.betas[round]);
+        query.folded = interpolate(builder, evaluations, low, query.points[log_height], self.betas[round]);
     }
 }
 

@@ -134,7 +134,8 @@ pub fn heights(
             let points = [zeta, next].into_iter().zip(sums).take(used).collect();
             let mut offset = 0;
             let batches = plan.batches.iter().enumerate();
-            let streams = batches.filter_map(|b| stream(builder, b, log_height, &mut offset, alpha)).collect();
+            let streams =
+                batches.filter_map(|b| stream(builder, b, log_height, &mut offset, alpha)).collect();
             Height { log_height, points, streams }
         })
         .collect()

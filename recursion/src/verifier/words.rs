@@ -1,11 +1,11 @@
 //! A proof's words in the order a circuit reads them.
 
+use p3_batch_stark::BatchProof;
 use p3_field::BasedVectorSpace;
 use p3_koala_bear::default_koalabear_poseidon2_16;
 use p3_matrix::Dimensions;
 use p3_merkle_tree::{MerkleAuthPath, PrunedMerklePaths};
 use p3_symmetric::{MerkleCap, PaddingFreeSponge, TruncatedPermutation};
-use p3_batch_stark::BatchProof;
 use zkrom_stark::config::{Config, ValMmcs};
 use zkrom_stark::field::{Challenge, Val};
 
