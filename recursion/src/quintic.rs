@@ -7,13 +7,11 @@ use zkrom_stark::field::{Challenge, Val};
 pub const D: usize = <Challenge as BasedVectorSpace<Val>>::DIMENSION;
 
 /// Coefficients of a challenge-field element.
-#[must_use]
 pub fn coefficients(x: &Challenge) -> [Val; D] {
     x.as_basis_coefficients_slice().try_into().expect("the field has this dimension")
 }
 
 /// The element with these coefficients.
-#[must_use]
 pub fn from_coefficients(x: &[Val; D]) -> Challenge {
     Challenge::from_basis_coefficients_fn(|i| x[i])
 }

@@ -47,13 +47,11 @@ impl Reads {
     }
 
     /// Reads of a slot.
-    #[must_use]
     pub fn slot(&self, slot: Slot) -> Val {
         Val::from_u32(self.slots[slot.0 as usize])
     }
 
     /// Reads of a digest.
-    #[must_use]
     pub fn digest(&self, digest: Digest) -> Val {
         Val::from_u32(self.digests[digest.0 as usize])
     }
