@@ -91,3 +91,45 @@ fn security() {
     assert!(report.security_bits() >= zkrom_stark::machine::TARGET_BITS);
     assert!(measures.degree <= 3);
 }
+
+/// Rows of the compress circuit of every shape: `-- --ignored --nocapture shapes`.
+#[test]
+#[ignore = "half a minute"]
+fn shapes() {
+    let chips = zkrom_stark::machine::chips(None);
+    let lookups = zkrom_stark::key::packed_lookups(&chips);
+    let (mut most, mut built) = (vec![0; TableId::ALL.len()], 0);
+    for (i, shape) in Shape::table().iter().enumerate() {
+        let child = Child {
+            airs: &chips,
+            lookups: lookups.iter().map(|l| &**l).collect(),
+            log_heights: shape.log_heights(),
+            params: ProofParams::STANDARD,
+        };
+        let plan = child.plan();
+        let circuit = circuit(&child, &plan, Exposed::BLOCKS);
+        let rows: Vec<usize> = TableId::ALL.iter().map(|id| id.rows(&circuit)).collect();
+        println!("{i}: main 2^{}: {rows:?}", shape.log_heights()[0]);
+        most.iter_mut().zip(&rows).for_each(|(m, &r)| *m = r.max(*m));
+        built += 1;
+        if i == 0 || i + 1 == Shape::table().len() {
+            let values: usize = plan.batches.iter().flat_map(|b| &b.matrices).map(|m| m.width).sum();
+            let claims: usize =
+                plan.batches.iter().flat_map(|b| &b.matrices).map(|m| m.width * m.points).sum();
+            println!(
+                "   {values} opened values a query, {claims} claimed values, FRI {:?} of {:?}",
+                plan.log_arities, plan.log_heights
+            );
+            for b in &plan.batches {
+                println!(
+                    "   {:?}: {} matrices, {} columns, height 2^{}",
+                    b.source,
+                    b.matrices.len(),
+                    b.matrices.iter().map(|m| m.width).sum::<usize>(),
+                    b.log_height()
+                );
+            }
+        }
+    }
+    println!("most of {built}: {most:?}");
+}

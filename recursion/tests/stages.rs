@@ -35,7 +35,14 @@ fn describe(name: &str, key: &ProvingKey) {
 }
 
 /// Proves a stage on recursion proofs and verifies it.
-fn stage(name: &str, key: &ProvingKey, plan: &Plan, child: &ProvingKey, proofs: &[&StageProof], params: ProofParams) -> StageProof {
+fn stage(
+    name: &str,
+    key: &ProvingKey,
+    plan: &Plan,
+    child: &ProvingKey,
+    proofs: &[&StageProof],
+    params: ProofParams,
+) -> StageProof {
     let public: Vec<_> = proofs.iter().map(|p| ProvingKey::public_values(p)).collect();
     let words: Vec<Proof<'_>> = proofs
         .iter()

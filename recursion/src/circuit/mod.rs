@@ -137,6 +137,8 @@ pub enum Opening {
         count: usize,
         /// The sum after so many values of this row, and the slot it is written to.
         expose: Option<(usize, Slot)>,
+        /// If not zero, the values are no new hints but those absorbed so many rows before; nothing but the digest says so in the proof.
+        again: usize,
     },
     /// A step of a Merkle path: the digest is the right child where the bit is 1.
     Merkle {

@@ -242,13 +242,17 @@ impl<H: Hints> Machine<'_, H> {
             Opening::Point { child, slot } => {
                 self.run.points[child] = self.get(slot);
             }
-            Opening::Absorb { fresh, count, expose } => {
+            Opening::Absorb { fresh, count, expose, again } => {
                 if !fresh {
                     state = self.opening;
                     sum = self.sum;
                 }
-                for v in &mut state[..count] {
-                    *v = self.hints.next()?;
+                if again > 0 {
+                    state[..count].copy_from_slice(&self.run.opening[row - again][..count]);
+                } else {
+                    for v in &mut state[..count] {
+                        *v = self.hints.next()?;
+                    }
                 }
                 let point = self.run.points[op.child];
                 if let Some((k, slot)) = expose {

@@ -38,13 +38,18 @@ fn paths(builder: &mut Builder, bits: &[Slot], point: Slot) {
     let root = builder.digest();
     for end in [End::Write(root), End::Check(root)] {
         let (a, b) = (builder.slot(), builder.slot());
-        builder.opening(Opening::Absorb { fresh: true, count: 8, expose: Some((3, a)) }, End::Nothing);
-        builder.opening(Opening::Absorb { fresh: false, count: 5, expose: Some((5, b)) }, End::Nothing);
+        builder
+            .opening(Opening::Absorb { fresh: true, count: 8, expose: Some((3, a)), again: 0 }, End::Nothing);
+        builder.opening(
+            Opening::Absorb { fresh: false, count: 5, expose: Some((5, b)), again: 0 },
+            End::Nothing,
+        );
         builder.opening(Opening::Merkle { bit: bits[0], start: None }, End::Nothing);
         let left = builder.digest();
         builder.opening(Opening::Merkle { bit: bits[1], start: None }, End::Write(left));
         let c = builder.slot();
-        builder.opening(Opening::Absorb { fresh: true, count: 2, expose: Some((2, c)) }, End::Nothing);
+        builder
+            .opening(Opening::Absorb { fresh: true, count: 2, expose: Some((2, c)), again: 0 }, End::Nothing);
         builder.opening(Opening::Inject { left }, End::Nothing);
         builder.opening(Opening::Merkle { bit: bits[2], start: None }, end);
         let sum = builder.mul_add(a, b, c);

@@ -1,5 +1,7 @@
 //! The queries of FRI: opened values, Merkle paths, folding.
 
+use std::collections::BTreeMap;
+
 use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
 use zkrom_stark::field::Val;
 
@@ -42,22 +44,36 @@ struct Query {
     folded: Slot,
 }
 
-/// Absorbs a stream; the sums at its boundaries.
+/// Absorbs a stream; the sums at its boundaries. A row has one sum to give, so where several are needed the stream is absorbed as often, to the same digest.
 fn absorb(builder: &mut Builder, stream: &Stream) -> Vec<Slot> {
-    let mut sums = Vec::with_capacity(stream.boundaries.len());
-    let mut boundaries = stream.boundaries.iter().peekable();
-    for start in (0..stream.len).step_by(RATE) {
-        let count = RATE.min(stream.len - start);
-        let expose = boundaries.next_if(|b| b.position <= start + count).map(|b| {
-            let slot = builder.slot();
-            sums.push(slot);
-            (b.position - start, slot)
+    let row_of = |position: usize| (position - 1) / RATE;
+    let sums: Vec<Slot> = stream.boundaries.iter().map(|_| builder.slot()).collect();
+    let mut of_pass: Vec<BTreeMap<usize, (usize, Slot)>> = vec![BTreeMap::new()];
+    for (boundary, &slot) in stream.boundaries.iter().zip(&sums) {
+        let row = row_of(boundary.position);
+        let pass = of_pass.iter().position(|rows| !rows.contains_key(&row)).unwrap_or_else(|| {
+            of_pass.push(BTreeMap::new());
+            of_pass.len() - 1
         });
-        assert!(
-            boundaries.peek().is_none_or(|b| b.position > start + count),
-            "two sums of one row are needed: a narrow table with two opening points shares a height with another"
-        );
-        builder.opening(Opening::Absorb { fresh: start == 0, count, expose }, End::Nothing);
+        of_pass[pass].insert(row, (boundary.position - RATE * row, slot));
+    }
+    let rows = stream.len.div_ceil(RATE);
+    let digest = (of_pass.len() > 1).then(|| builder.digest());
+    for (pass, exposed) in of_pass.iter().enumerate() {
+        for row in 0..rows {
+            let end = match digest {
+                Some(digest) if row + 1 == rows && pass == 0 => End::Write(digest),
+                Some(digest) if row + 1 == rows => End::Check(digest),
+                _ => End::Nothing,
+            };
+            let step = Opening::Absorb {
+                fresh: row == 0,
+                count: RATE.min(stream.len - RATE * row),
+                expose: exposed.get(&row).copied(),
+                again: if pass == 0 { 0 } else { rows },
+            };
+            builder.opening(step, end);
+        }
     }
     sums
 }
