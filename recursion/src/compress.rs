@@ -3,7 +3,8 @@
 //! # Statement
 //!
 //! "There is a proof of the block STARK, of the circuit's shape and parameters, whose preprocessed columns have the exposed commitment, that a run from the start registers halted
-//! with the exposed public words." The public values are, in order, the eight elements of the commitment, then the 16 limbs of each exposed input word, then of each exposed output word;
+//! with the exposed public words." The public values are, in order, the eight elements of the root of the [keys](crate::keys) the proof may be joined under, which means nothing here,
+//! the eight elements of the commitment, then the 16 limbs of each exposed input word, then of each exposed output word;
 //! words that are not exposed are zero.
 //!
 //! What the native verifier's shell checks besides p3 is checked here: the start registers are the constants of a fresh run, the run has halted, the end clock is below its bound. The end
@@ -16,6 +17,7 @@ use zkrom_stark::field::Val;
 use zkrom_stark::machine::{Chip, ChipId};
 
 use crate::circuit::{Builder, Circuit};
+use crate::poseidon::RATE;
 use crate::verifier::{Child, Plan, verify};
 
 /// Bits of a clock below its bound.
@@ -38,7 +40,7 @@ impl Exposed {
     /// Public values of a compress proof.
     #[must_use]
     pub const fn public_values(self) -> usize {
-        crate::poseidon::RATE + LIMBS * (self.inputs + self.outputs)
+        2 * RATE + LIMBS * (self.inputs + self.outputs)
     }
 }
 
@@ -52,6 +54,9 @@ pub fn circuit(child: &Child<'_, Chip>, plan: &Plan, exposed: Exposed) -> Circui
     assert!(child.airs.iter().map(Chip::id).eq(ChipId::ALL.iter().copied()), "the chips in their order");
     assert!(exposed.inputs.max(exposed.outputs) <= PUBLIC_WORDS);
     let mut builder = Builder::new();
+    builder.room(2);
+    let root: [_; RATE] = builder.words();
+    root.iter().for_each(|&limb| builder.expose(limb));
     let verified = verify(&mut builder, child, plan);
     verified.key.iter().for_each(|&limb| builder.expose(limb));
 

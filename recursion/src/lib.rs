@@ -9,6 +9,7 @@
 //! * [`stage`]: keys, proofs and verification of a circuit's runs;
 //! * [`compress`]: the first stage, whose child is a proof of a block;
 //! * [`join`]: two proofs of consecutive blocks to one;
+//! * [`keys`]: the keys a join accepts;
 //! * [`security`]: the proven security of a stage;
 //! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
@@ -16,6 +17,7 @@
 pub mod circuit;
 pub mod compress;
 pub mod join;
+pub mod keys;
 pub mod poseidon;
 pub mod quintic;
 pub mod security;

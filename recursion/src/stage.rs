@@ -21,6 +21,9 @@ use crate::verifier::Child;
 const LOOKUP_DEGREE: usize = 3;
 /// log2 of the least height of a table.
 const LEAST_LOG_HEIGHT: usize = 4;
+/// log2 heights, in the order of [`TableId::ALL`], that hold every compress circuit and the join circuit at full strength: such proofs differ in their
+/// key only, so one join circuit takes all of them.
+pub const LOG_HEIGHTS: [usize; 7] = [18, 15, 14, 14, 18, 9, 4];
 
 /// A commitment to preprocessed columns.
 pub type Commitment = MerkleCap<Val, [Val; RATE]>;
@@ -183,15 +186,29 @@ impl core::fmt::Debug for ProvingKey {
 }
 
 impl ProvingKey {
-    /// The key of a circuit.
+    /// The key of a circuit, with the least heights that hold it.
     ///
     /// # Panics
     ///
     /// Where the circuit is too large for the field's two-adicity.
     #[must_use]
     pub fn new(circuit: Circuit, params: ProofParams) -> Self {
-        let _span = info_span!("recursion key").entered();
         let log_heights = circuit.log_heights(LEAST_LOG_HEIGHT);
+        Self::with_heights(circuit, params, &log_heights)
+    }
+
+    /// The key of a circuit, with the given heights.
+    ///
+    /// # Panics
+    ///
+    /// Where the heights do not hold the circuit.
+    #[must_use]
+    pub fn with_heights(circuit: Circuit, params: ProofParams, log_heights: &[usize]) -> Self {
+        let _span = info_span!("recursion key").entered();
+        let needed = circuit.log_heights(LEAST_LOG_HEIGHT);
+        let holds = needed.iter().zip(log_heights).all(|(n, h)| n <= h);
+        assert!(holds, "heights {log_heights:?} do not hold a circuit of {needed:?}");
+        let log_heights = log_heights.to_vec();
         let tables = Table::of(&circuit, &log_heights);
         let data = ProverData::from_airs_and_degrees_with_lookup_budgets(
             &params.config(),
@@ -212,6 +229,12 @@ impl ProvingKey {
     #[must_use]
     pub fn lookups(&self) -> Vec<&[Lookup<Val>]> {
         self.data.common.lookups.iter().map(|l| &**l).collect()
+    }
+
+    /// The preprocessed commitment's digest.
+    #[must_use]
+    pub fn digest(&self) -> [Val; RATE] {
+        self.verifying.preprocessed.roots()[0]
     }
 
     /// This circuit's proofs as children of another.

@@ -31,12 +31,15 @@ fn compress(block: &Block, params: ProofParams) -> (Plan, Circuit) {
 }
 
 fn words<'a>(plan: &'a Plan, block: &'a Block) -> Words<'a> {
-    Words::new(vec![Proof {
-        plan,
-        proof: &block.proof.stark,
-        key: &block.key.verifying.preprocessed,
-        public: &block.public,
-    }])
+    Words::after(
+        vec![Val::ZERO; 8],
+        vec![Proof {
+            plan,
+            proof: &block.proof.stark,
+            key: &block.key.verifying.preprocessed,
+            public: &block.public,
+        }],
+    )
 }
 
 fn whole(inner: ProofParams, outer: ProofParams) {
@@ -62,9 +65,9 @@ fn whole(inner: ProofParams, outer: ProofParams) {
     key.verifying.verify(&proof, outer).expect("the proof verifies");
     println!("verified in {:?}", start.elapsed());
     let expected: Vec<Val> = block.key.verifying.preprocessed.roots()[0].to_vec();
-    assert_eq!(proof.public[..8], expected);
-    assert_eq!(proof.public[8], Val::from_u32(5));
-    assert_eq!(proof.public[24], Val::from_u32(120));
+    assert_eq!(proof.public[8..16], expected);
+    assert_eq!(proof.public[16], Val::from_u32(5));
+    assert_eq!(proof.public[32], Val::from_u32(120));
     assert_eq!(proof.public.len(), EXPOSED.public_values());
 }
 

@@ -12,11 +12,13 @@ use zkrom_executor::Input;
 use zkrom_recursion::circuit::Builder;
 use zkrom_recursion::compress::{self, Exposed};
 use zkrom_recursion::join;
+use zkrom_recursion::keys::KeySet;
 use zkrom_recursion::security::security;
-use zkrom_recursion::stage::{ProvingKey, StageProof};
+use zkrom_recursion::stage::{LOG_HEIGHTS, ProvingKey, StageProof};
 use zkrom_recursion::tables::TableId;
 use zkrom_recursion::verifier::{Child, Plan, Proof, Words, verify};
 use zkrom_stark::config::ProofParams;
+use zkrom_stark::field::Val;
 use zkrom_stark::machine::{Shape, TARGET_BITS};
 
 fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
@@ -38,6 +40,7 @@ fn describe(name: &str, key: &ProvingKey) {
 fn stage(
     name: &str,
     key: &ProvingKey,
+    first: Vec<Val>,
     plan: &Plan,
     child: &ProvingKey,
     proofs: &[&StageProof],
@@ -49,7 +52,8 @@ fn stage(
         .zip(&public)
         .map(|(p, public)| Proof { plan, proof: &p.stark, key: &child.verifying.preprocessed, public })
         .collect();
-    let run = timed(&format!("{name} run"), || key.circuit.run(&mut Words::new(words))).expect("it accepts");
+    let run = timed(&format!("{name} run"), || key.circuit.run(&mut Words::after(first, words)))
+        .expect("it accepts");
     let proof = timed(&format!("{name} prove"), || key.prove(&run)).expect("the prover runs");
     key.verifying.verify(&proof, params).expect("the proof verifies");
     proof
@@ -73,27 +77,32 @@ fn all() {
     };
     let plan = child.plan();
     let compress = timed("compress key", || {
-        ProvingKey::new(compress::circuit(&child, &plan, Exposed::BLOCKS), standard)
+        ProvingKey::with_heights(compress::circuit(&child, &plan, Exposed::BLOCKS), standard, &LOG_HEIGHTS)
     });
     describe("compress", &compress);
+    let child = compress.as_child();
+    let join_plan = child.plan();
+    println!("FRI {:?} of {:?}", join_plan.log_arities, join_plan.log_heights);
+    let join = timed("join key", || {
+        ProvingKey::with_heights(join::circuit(&child, &join_plan), standard, &LOG_HEIGHTS)
+    });
+    describe("join", &join);
+    let keys = KeySet::new(&[compress.digest(), join.digest()]);
     let proofs: Vec<StageProof> = blocks
         .iter()
         .map(|block| {
             let key = &block.key.verifying.preprocessed;
             let proof = Proof { plan: &plan, proof: &block.proof.stark, key, public: &block.public };
-            let run = compress.circuit.run(&mut Words::new(vec![proof])).expect("it accepts");
+            let run = compress
+                .circuit
+                .run(&mut Words::after(keys.root().to_vec(), vec![proof]))
+                .expect("it accepts");
             timed("compress prove", || compress.prove(&run)).expect("the prover runs")
         })
         .collect();
 
-    let child = compress.as_child();
-    let plan = child.plan();
-    println!("FRI {:?} of {:?}", plan.log_arities, plan.log_heights);
-    let join = timed("join key", || {
-        ProvingKey::new(join::circuit(&child, &plan, &compress.verifying.preprocessed), standard)
-    });
-    describe("join", &join);
-    let joined = stage("join", &join, &plan, &compress, &[&proofs[0], &proofs[1]], standard);
+    let words = join::words(&keys, [compress.digest(); 2]);
+    let joined = stage("join", &join, words, &join_plan, &compress, &[&proofs[0], &proofs[1]], standard);
 
     // Shrink: one child, its key and public values exposed; a greater blowup and fewer queries.
     let shrunk = ProofParams { log_blowup: 3, num_queries: 57, ..standard };
@@ -104,7 +113,7 @@ fn all() {
     verified.key.iter().chain(&verified.public[TableId::Public as usize]).for_each(|&s| builder.expose(s));
     let shrink = timed("shrink key", || ProvingKey::new(builder.finish(), shrunk));
     describe("shrink", &shrink);
-    let last = stage("shrink", &shrink, &plan, &join, &[&joined], shrunk);
+    let last = stage("shrink", &shrink, vec![], &plan, &join, &[&joined], shrunk);
     println!("shrink proof: {} bytes", postcard::to_allocvec(&last).expect("it encodes").len());
     assert_eq!(last.public[8..], joined.public);
 }

@@ -252,6 +252,36 @@ impl Builder {
         digest
     }
 
+    /// Words that the prover chooses.
+    pub fn words<const N: usize>(&mut self) -> [Slot; N] {
+        let slots: [Slot; N] = core::array::from_fn(|_| self.slot());
+        for chunk in slots.chunks(crate::poseidon::RATE) {
+            self.sponge(Sponge {
+                chained: false,
+                keeps: false,
+                inputs: chunk.iter().map(|&s| Input::Hint(s)).collect(),
+                tag: 0,
+                outputs: None,
+                digest: None,
+            });
+        }
+        slots
+    }
+
+    /// Asserts that a digest is the leaf at some place of a tree; the place's bits are slots of bits, the siblings are chosen by the prover.
+    pub fn member(&mut self, leaf: Digest, bits: &[Slot], root: Digest) {
+        for (level, &bit) in bits.iter().enumerate() {
+            let start = (level == 0).then_some(leaf);
+            let end = if level + 1 == bits.len() { End::Check(root) } else { End::Nothing };
+            self.opening(Opening::Merkle { bit, start }, end);
+        }
+    }
+
+    /// Makes room in the tables for so many children, so that circuits with fewer have the same constraints.
+    pub const fn room(&mut self, children: usize) {
+        self.circuit.room = children;
+    }
+
     /// Adds an opening row of the present child.
     pub(crate) fn opening(&mut self, step: Opening, end: End) {
         self.circuit.order.push(Step::Opening(self.circuit.opening.len()));

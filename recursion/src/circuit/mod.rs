@@ -233,6 +233,8 @@ pub struct Circuit {
     pub slots: usize,
     /// Number of digests.
     pub digests: usize,
+    /// Children its tables have room for, if more than it has.
+    pub room: usize,
 }
 
 impl Circuit {

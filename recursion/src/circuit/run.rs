@@ -81,7 +81,7 @@ pub struct Run {
     pub opening: Vec<[Val; WIDTH]>,
     /// Horner sum before each opening row.
     pub sums: Vec<Challenge>,
-    /// Each child's Horner point.
+    /// Each child's Horner point; zero for a child there is only room for.
     pub points: Vec<Challenge>,
     /// Public values.
     pub public: Vec<Val>,
@@ -118,7 +118,7 @@ impl Circuit {
             sponge: Vec::with_capacity(self.sponge.len()),
             opening: Vec::with_capacity(self.opening.len()),
             sums: Vec::with_capacity(self.opening.len()),
-            points: vec![Challenge::ZERO; self.children()],
+            points: vec![Challenge::ZERO; self.layout().children],
             public: vec![],
         };
         let mut machine = Machine {

@@ -186,8 +186,8 @@ impl BaseAir<Val> for Table {
 impl Circuit {
     /// What its AIRs need to know of it.
     #[must_use]
-    pub const fn layout(&self) -> Layout {
-        Layout { children: self.children(), public_values: self.public.len() }
+    pub fn layout(&self) -> Layout {
+        Layout { children: self.children().max(self.room), public_values: self.public.len() }
     }
 
     /// log2 of the least heights, at least `2^least`, that hold it.

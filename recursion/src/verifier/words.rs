@@ -246,7 +246,13 @@ impl<'a> Words<'a> {
     /// The words of the children, in the circuit's order.
     #[must_use]
     pub fn new(children: Vec<Proof<'a>>) -> Self {
-        Self { children, indices: vec![], words: vec![].into_iter(), begun: 0 }
+        Self::after(vec![], children)
+    }
+
+    /// Other words first, then those of the children.
+    #[must_use]
+    pub fn after(words: Vec<Val>, children: Vec<Proof<'a>>) -> Self {
+        Self { children, indices: vec![], words: words.into_iter(), begun: 0 }
     }
 
     fn turn(&mut self, words: Vec<Val>) -> Result<()> {
