@@ -1,6 +1,6 @@
 //! The circuit and p3's verifier say the same of honest and corrupted proofs.
 //!
-//! `ZKROM_CORRUPTIONS=20000` tries that many corrupted proofs, instead of six hundred.
+//! `ZKROM_CORRUPTIONS=20000` tries that many corrupted proofs, instead of nine hundred.
 
 mod common;
 
@@ -15,17 +15,18 @@ use rayon::prelude::*;
 use serde_json::Value;
 use zkrom_recursion::circuit::{Builder, Circuit};
 use zkrom_recursion::verifier::{Child, Plan, Proof, Words, verify};
+use zkrom_stark::config::ProofParams;
 use zkrom_stark::field::Val;
 use zkrom_stark::machine::{ChipId, Shape};
 use zkrom_stark::proof;
 
-fn verifier(block: &Block) -> (Plan, Circuit) {
+fn verifier(block: &Block, params: ProofParams) -> (Plan, Circuit) {
     let shape = &Shape::table()[usize::from(block.proof.shape)];
     let child = Child {
         airs: &block.key.chips,
         lookups: block.key.lookups(),
         log_heights: shape.log_heights(),
-        params: PARAMS,
+        params,
     };
     let plan = child.plan();
     let mut builder = Builder::new();
@@ -97,11 +98,17 @@ fn corrupt(value: &mut Value, rng: &mut ChaCha20Rng) -> bool {
     }
 }
 
+/// With work at every site nearly all changes break some site's work; without, they reach the checks behind.
 #[test]
 fn same_verdict() {
-    let n = std::env::var("ZKROM_CORRUPTIONS").map_or(600, |v| v.parse().expect("a number"));
-    let block = factorial(5, PARAMS);
-    let (plan, circuit) = verifier(&block);
+    corpus(PARAMS, 300);
+    corpus(ProofParams::TESTING, 600);
+}
+
+fn corpus(params: ProofParams, default: usize) {
+    let n = std::env::var("ZKROM_CORRUPTIONS").map_or(default, |v| v.parse().expect("a number"));
+    let block = factorial(5, params);
+    let (plan, circuit) = verifier(&block, params);
     let honest = |proof: &proof::Proof| verdict(&plan, &circuit, &block, proof, &block.public);
     assert_eq!(honest(&block.proof), Ok(()));
     let tree = serde_json::to_value(&block.proof.stark).expect("a proof has a tree");
@@ -134,7 +141,7 @@ fn same_verdict() {
                 stark,
             };
             let native =
-                block.key.verifying.verify_with(&proof, PARAMS).map(|_| ()).map_err(|e| e.to_string());
+                block.key.verifying.verify_with(&proof, params).map(|_| ()).map_err(|e| e.to_string());
             let ours = honest(&proof);
             assert_eq!(native.is_ok(), ours.is_ok(), "{pointer}: native {native:?}, circuit {ours:?}");
             (kind(pointer), Some(ours.err().unwrap_or_else(|| "accepted by both".to_owned())))
@@ -156,7 +163,7 @@ fn same_verdict() {
 #[test]
 fn other_statements_are_refused() {
     let block = factorial(5, PARAMS);
-    let (plan, circuit) = verifier(&block);
+    let (plan, circuit) = verifier(&block, PARAMS);
     for chip in [ChipId::Main as usize, ChipId::Public as usize] {
         for i in (0..block.public[chip].len()).step_by(7) {
             let mut public = block.public.clone();
@@ -167,4 +174,25 @@ fn other_statements_are_refused() {
     let other = common::block("rom/examples/keccak.zkasm", zkrom_executor::Input::default(), PARAMS);
     assert_ne!(other.key.verifying.preprocessed, block.key.verifying.preprocessed);
     assert!(verdict(&plan, &circuit, &other, &block.proof, &block.public).is_err());
+}
+
+/// Proofs made from dishonest traces, whose transcript, openings and FRI are in order: what refuses them is an equality, of constraints or of lookup terminals.
+#[test]
+fn dishonest_traces_are_refused() {
+    let image = common::image("rom/examples/factorial.zkasm");
+    let mut input = zkrom_executor::Input::default();
+    input.public[0] = alloy_primitives::U256::from(5);
+    let record = common::record(&image, input);
+    let params = ProofParams::TESTING;
+    let honest = factorial(5, params);
+    let (plan, circuit) = verifier(&honest, params);
+    for chip in [ChipId::Main, ChipId::MulDiv, ChipId::Range16, ChipId::Public, ChipId::KeccakF] {
+        let mut traces = honest.key.traces(&record).expect("the run fits a shape");
+        // The first cell of the first row: a register, a limb, a multiplicity.
+        traces.matrices[chip as usize].values[0] += Val::ONE;
+        let proof = honest.key.prove_traces(&record, traces).expect("the prover does not look");
+        assert!(honest.key.verifying.verify_with(&proof, params).is_err());
+        let refused = verdict(&plan, &circuit, &honest, &proof, &honest.public).expect_err("it is dishonest");
+        assert_eq!(refused, "equality  does not hold", "{chip:?}");
+    }
 }
