@@ -42,7 +42,6 @@ impl KeySet {
     }
 
     /// The root.
-    #[must_use]
     pub fn root(&self) -> [Val; RATE] {
         self.levels[DEPTH][0]
     }

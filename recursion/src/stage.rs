@@ -232,7 +232,6 @@ impl ProvingKey {
     }
 
     /// The preprocessed commitment's digest.
-    #[must_use]
     pub fn digest(&self) -> [Val; RATE] {
         self.verifying.preprocessed.roots()[0]
     }
