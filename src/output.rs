@@ -1,7 +1,10 @@
 //! What a command prints: text for people, JSON for scripts.
 
+use std::fmt::Write as _;
+
 use miette::{IntoDiagnostic, Result};
 use serde::Serialize;
+use zkrom::cost::ChipCost;
 
 /// Prints a result as JSON, or as the given text.
 pub fn print<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
@@ -24,10 +27,30 @@ pub fn numbered(words: &[String]) -> String {
     words[..used].iter().enumerate().map(|(i, x)| format!("\n  {i:>2}  {x}")).collect()
 }
 
-/// Memory this machine has available, in GiB, where the system tells.
-pub fn available_gib() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+/// The table of chips: rows, columns, cells.
+pub fn chips(chips: &[ChipCost]) -> String {
+    let mut text = String::from("chip              rows  columns           cells\n");
+    for c in chips {
+        let _ = writeln!(text, "{:<12} {:>9} {:>8} {:>15}", c.chip, c.rows, c.columns, c.cells);
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// A line of a file of the system that holds a number of KiB, in GiB.
+fn gib_of(path: &str, key: &str) -> Option<f64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix(key))?;
     let kib: f64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     Some(kib / f64::from(1 << 20))
+}
+
+/// Memory this machine has available, in GiB, where the system tells.
+pub fn available_gib() -> Option<f64> {
+    gib_of("/proc/meminfo", "MemAvailable:")
+}
+
+/// The most memory this process has held, in GiB, where the system tells.
+pub fn peak_gib() -> Option<f64> {
+    gib_of("/proc/self/status", "VmHWM:")
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -13,25 +14,26 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// A stage of proving, by the names of the spans that belong to it.
+/// The stages of proving with the spans that belong to them, in the order they are shown in. A span within another stage's is part of that stage.
 const STAGES: [(&str, &[&str]); 7] = [
-    ("fill traces", &["fill traces"]),
-    ("low-degree extension", &["coset_lde_batch", "coset_lde_batch_with_transform"]),
+    ("trace", &["fill traces"]),
+    ("LDE", &["coset_lde_batch", "coset_lde_batch_with_transform"]),
     ("commit", &["build merkle tree"]),
-    ("lookups", &["generate lookup permutation"]),
-    ("quotient", &["compute quotient polynomial"]),
-    ("FRI", &["FRI prover"]),
-    ("open", &["open"]),
+    ("lookups", &["keep message columns", "lookup columns"]),
+    ("quotient", &["quotient values"]),
+    ("FRI", &["open"]),
+    ("grinding", &["grind"]),
 ];
 
 /// Time spent in each stage, over all threads.
 #[derive(Clone, Debug, Default)]
-pub struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
+struct StageTimes(Arc<Mutex<BTreeMap<&'static str, Duration>>>);
 
 impl StageTimes {
     /// The times so far.
-    pub fn get(&self) -> BTreeMap<&'static str, Duration> {
-        self.0.lock().map(|m| m.clone()).unwrap_or_default()
+    fn get(&self) -> Vec<(&'static str, Duration)> {
+        let times = self.0.lock().map(|m| m.clone()).unwrap_or_default();
+        STAGES.iter().filter_map(|(stage, _)| Some((*stage, *times.get(stage)?))).collect()
     }
 }
 
@@ -49,13 +51,14 @@ fn stage_of(span: &str) -> Option<&'static str> {
 
 impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
     fn on_new_span(&self, attrs: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
-        let stage = stage_of(attrs.metadata().name());
+        let Some(span) = ctx.span(id) else { return };
+        let within =
+            span.scope().skip(1).any(|s| s.extensions().get::<Started>().is_some_and(|s| s.1.is_some()));
+        let stage = stage_of(attrs.metadata().name()).filter(|_| !within);
         if let Some(stage) = stage {
             self.bar.set_message(stage);
         }
-        if let Some(span) = ctx.span(id) {
-            span.extensions_mut().insert(Started(Instant::now(), stage));
-        }
+        span.extensions_mut().insert(Started(Instant::now(), stage));
     }
 
     fn on_close(&self, id: Id, ctx: Context<'_, S>) {
@@ -68,8 +71,35 @@ impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Stages {
     }
 }
 
+/// How long work may take before something moves on the screen.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Runs `work`; where it takes long, with a spinner and the time on standard error.
+pub fn waiting<T>(what: &'static str, work: impl FnOnce() -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let (done, wait) = channel::<()>();
+        scope.spawn(move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                let bar = ProgressBar::new_spinner().with_elapsed(PATIENCE);
+                let style = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]");
+                bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+                bar.set_message(what);
+                bar.enable_steady_tick(Duration::from_millis(120));
+                let _ = wait.recv();
+                bar.finish_and_clear();
+            }
+        });
+        let out = work();
+        drop(done);
+        out
+    })
+}
+
 /// Runs `work` with a spinner on standard error (none where it is not a terminal), and returns the time of each stage too.
-pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
+pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, Vec<(&'static str, Duration)>) {
     let bar =
         if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} [{elapsed}]")
@@ -83,5 +113,5 @@ pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, StageTimes) {
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
     let out = work();
     bar.finish_and_clear();
-    (out, times)
+    (out, times.get())
 }

@@ -39,6 +39,14 @@ pub enum Rule {
         /// The offset.
         offset: i64,
     },
+    /// A context in which no cell has a first state.
+    #[error("context {ctx} of space {space} is not in 0..2^29 + 2^16")]
+    ContextOutOfRange {
+        /// Number of the space.
+        space: u8,
+        /// The context.
+        ctx: i64,
+    },
     /// The length register of a memory operation.
     #[error("{op} of x3 = {len} bytes from offset {offset}: not below 2^29")]
     LengthOutOfRange {
@@ -94,6 +102,16 @@ pub enum Rule {
     StackHeight {
         /// The height.
         sp: i64,
+    },
+    /// A dispatch whose outcome on the stack no 16-bit difference proves.
+    #[error("stack height {sp} is 2^16 or more from what the opcode takes, {need} to {max}")]
+    StackTooFar {
+        /// The height.
+        sp: u32,
+        /// Items the opcode needs.
+        need: u32,
+        /// Greatest height before it.
+        max: u32,
     },
     /// `Split` of a large register expression.
     #[error("split of W = {w}, which is not in 0..2^30")]

@@ -106,7 +106,8 @@ impl<'p> Executor<'p> {
     }
 
     /// Goes on past rows that no column values satisfy (failed assertions, out-of-range reads, conflicting outputs, ...) as a cheating
-    /// prover would: for tests that the proof system refuses such a run. Only rows that cannot be executed at all still fail.
+    /// prover would: for tests that the proof system refuses such a run. Such a row is recorded as if it held; a hint without a value is 0.
+    /// Only rows that cannot be executed at all still fail.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.lenient = true;
@@ -123,6 +124,9 @@ impl<'p> Executor<'p> {
     pub(crate) fn machine<T: Tracer>(&self, tracer: T) -> Machine<'_, T> {
         let mut machine = Machine::new(self.program, &self.input, tracer);
         machine.lenient = self.lenient;
+        if self.lenient {
+            machine.memory.any_context();
+        }
         if let Some(start) = &self.start {
             let mut regs = start.regs;
             regs.set(Reg::Clk, FIRST_CLK);
@@ -178,10 +182,18 @@ impl<'p> Executor<'p> {
     /// As [`run`](Self::run): with its checks on, the executor itself notices some faults. [`unchecked`](Self::unchecked) leaves more of them
     /// to the proof system.
     pub fn record_with_fault(&self, fault: Fault) -> Result<Record, ExecError> {
-        let recorder = Recorder::<true> {
-            fault: Some((FIRST_CLK.saturating_add(fault.row), fault.kind)),
-            ..Recorder::default()
-        };
+        self.record_with_faults(&[fault])
+    }
+
+    /// As [`record_with_fault`](Self::record_with_fault), with several: a prover that lies at each place where its first lie would show. At most
+    /// one fault a row; they may come in any order.
+    ///
+    /// # Errors
+    /// As [`record_with_fault`](Self::record_with_fault).
+    pub fn record_with_faults(&self, faults: &[Fault]) -> Result<Record, ExecError> {
+        let mut faults: Vec<_> = faults.iter().map(|f| (FIRST_CLK.saturating_add(f.row), f.kind)).collect();
+        faults.sort_by_key(|f| std::cmp::Reverse(f.0));
+        let recorder = Recorder::<true> { faults, ..Recorder::default() };
         let mut machine = self.machine(recorder);
         machine.run_to_halt(self.limits.rows)?;
         Ok(finish(machine, 0))

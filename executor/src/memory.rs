@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use alloy_primitives::U256;
-use zkrom_asm::isa::Space;
+use zkrom_asm::isa::{REG_BOUND, Space};
 
-use crate::{error::Rule, record::CellAddr};
+use crate::{error::Rule, field, record::CellAddr};
 
 /// What is kept for each memory cell.
 pub(crate) trait Cell: Copy + Default {
@@ -164,9 +164,14 @@ impl<C: Cell> Context<C> {
     }
 }
 
+/// Contexts of cells that can have a first state: what the boundary's range checks let through.
+const CONTEXT_BOUND: u32 = REG_BOUND + (1 << 16);
+
 /// The whole memory.
 pub(crate) struct Memory<C> {
     spaces: [SpaceMemory<C>; Space::ALL.len()],
+    /// Contexts stay below this.
+    context_bound: u32,
 }
 
 impl<C: Cell> Memory<C> {
@@ -176,7 +181,18 @@ impl<C: Cell> Memory<C> {
         let space: &mut SpaceMemory<C> = &mut spaces[Space::Input as usize];
         space.select(0);
         space.contexts[0].dense = input.iter().map(|&w| C::new(w, 0)).collect();
-        Self { spaces }
+        Self { spaces, context_bound: CONTEXT_BOUND }
+    }
+
+    /// Lets cells be in any context, as a prover that does not look.
+    pub(crate) fn any_context(&mut self) {
+        self.context_bound = u32::MAX;
+    }
+
+    /// Whether cells of a context can have a first state.
+    #[inline(always)]
+    pub(crate) fn check_context(&self, space: u8, ctx: u32) -> Result<(), Box<Rule>> {
+        if ctx < self.context_bound { Ok(()) } else { Err(far_context(space, ctx)) }
     }
 
     /// A cell, for an access.
@@ -186,6 +202,9 @@ impl<C: Cell> Memory<C> {
         if s.last_ctx != ctx {
             if space == Space::Input as u8 {
                 return Err(input_context(ctx));
+            }
+            if ctx >= self.context_bound {
+                return Err(far_context(space, ctx));
             }
             s.select(ctx);
         }
@@ -234,6 +253,11 @@ impl<C: Cell> Memory<C> {
 }
 
 #[cold]
+fn far_context(space: u8, ctx: u32) -> Box<Rule> {
+    Box::new(Rule::ContextOutOfRange { space, ctx: field::signed(ctx) })
+}
+
+#[cold]
 fn input_context(ctx: u32) -> Box<Rule> {
     Box::new(Rule::InputContext { ctx })
 }
@@ -259,7 +283,7 @@ mod tests {
             if space == Space::Input as u8 {
                 continue;
             }
-            let ctx = [0, 1, 2, 1 << 21, 1 << 22, 0x7f00_0000][((x >> 40) % 6) as usize];
+            let ctx = [0, 1, 2, 1 << 21, 1 << 22, CONTEXT_BOUND - 1][((x >> 40) % 6) as usize];
             let off = ((x >> 20) % 9000) as u32 * if x & 15 == 0 { 50_000 } else { 1 };
             let cell = memory.cell(space, ctx, off).unwrap();
             let (word, time) = want.insert((space, ctx, off), (U256::from(step), step)).unwrap_or_default();
@@ -267,6 +291,12 @@ mod tests {
             cell.set(U256::from(step));
             assert_eq!(memory.peek(space, ctx, off).unwrap(), U256::from(step));
         }
+        assert!(matches!(
+            *memory.cell(0, CONTEXT_BOUND, 0).err().unwrap(),
+            Rule::ContextOutOfRange { space: 0, .. }
+        ));
+        memory.any_context();
+        assert!(memory.cell(0, CONTEXT_BOUND, 0).is_ok());
         let touched = memory.cells().filter(|(_, c)| c.time() != 0).count();
         assert_eq!(touched, want.len());
         assert!(memory.len() >= touched);

@@ -22,8 +22,8 @@ pub(crate) trait Tracer {
     fn op3(&mut self, _: Op3Event) {}
     /// A memory operation.
     fn mem_op(&mut self, _: MemOpEvent) {}
-    /// What goes wrong in the row of a clock.
-    fn fault(&self, _clk: u32) -> Option<FaultKind> {
+    /// What goes wrong in the row of a clock; asked for ascending clocks.
+    fn fault(&mut self, _clk: u32) -> Option<FaultKind> {
         None
     }
 }
@@ -55,12 +55,12 @@ pub(crate) struct Events {
     pub(crate) mem_ops: Vec<MemOpEvent>,
 }
 
-/// Records a run, with one fault where `FAULTS`.
+/// Records a run, with faults where `FAULTS`.
 #[derive(Default)]
 pub(crate) struct Recorder<const FAULTS: bool> {
     pub(crate) events: Events,
-    /// The clock of the fault's row, and the fault.
-    pub(crate) fault: Option<(u32, FaultKind)>,
+    /// The faults to come and the clocks of their rows, the next one last.
+    pub(crate) faults: Vec<(u32, FaultKind)>,
 }
 
 impl<const FAULTS: bool> Tracer for Recorder<FAULTS> {
@@ -80,7 +80,7 @@ impl<const FAULTS: bool> Tracer for Recorder<FAULTS> {
     fn mem_op(&mut self, event: MemOpEvent) {
         self.events.mem_ops.push(event);
     }
-    fn fault(&self, clk: u32) -> Option<FaultKind> {
-        self.fault.filter(|f| f.0 == clk).map(|f| f.1)
+    fn fault(&mut self, clk: u32) -> Option<FaultKind> {
+        self.faults.pop_if(|f| f.0 == clk).map(|f| f.1)
     }
 }

@@ -80,6 +80,14 @@ fn offsets_have_bounds() {
 }
 
 #[test]
+fn contexts_have_bounds() {
+    let heap = Addr { space: Space::Heap, ctx: Some(Reg::X1), base: None, off: 0 };
+    let rule = fail(vec![set(Reg::X1, -1), read(heap)]);
+    assert_eq!(rule, Rule::ContextOutOfRange { space: Space::Heap as u8, ctx: -1 });
+    run_both(&image(vec![set(Reg::X1, (1 << 29) - 1), store(heap, word(1)), halt()]), Input::default());
+}
+
+#[test]
 fn the_private_input_has_an_end() {
     assert_eq!(fail(vec![read(input(2))]), Rule::InputPastEnd { off: 2, len: 2 });
     let c = Instr { c: Some(input(7)), op: Op::MovC, ..nop() };
@@ -193,6 +201,28 @@ fn dispatch_needs_code_and_table() {
     assert_eq!(rule, Rule::NoOpcodeEntry { fork: 0, opcode: 0 });
     assert_eq!(fail(rows(vec![set(Reg::Pc, -1), Instr { next, ..nop() }])), Rule::PcOutOfRange { pc: -1 });
     assert_eq!(fail(rows(vec![push])), Rule::NoPushData { cid: 2, pc: 0 });
+    // With the checks off a run goes on without the code, as if it were empty.
+    let blind = image(vec![Instr { next, ..nop() }, halt()]);
+    let blind = Image {
+        opcodes: vec![vec![OpcodeEntry { handler: 1, max: 1024, ..OpcodeEntry::default() }; 256]],
+        ..blind
+    };
+    let program = load(&blind);
+    let executor = Executor::new(&program, Input::default());
+    assert_eq!(executor.run().unwrap_err().rule(), &Rule::NoCode { cid: 0 });
+    assert_eq!(executor.unchecked().run().unwrap().rows, 2);
+    // A stack height that no 16-bit difference tells from what the opcode takes.
+    for (sp, far) in
+        [(0, false), (1024, false), (1025, false), (1024 + (1 << 16), false), (1025 + (1 << 16), true)]
+    {
+        let table = vec![OpcodeEntry { max: 1024, handler: 4, ..OpcodeEntry::default() }; 256];
+        let instrs = rows(vec![set(Reg::Sp, sp), Instr { next: Next::Dispatch(4), ..nop() }]);
+        let instrs = [instrs, vec![halt(); 4]].concat();
+        let program = load(&Image { opcodes: vec![table], instrs });
+        let got = Executor::new(&program, Input { private: vec![U256::ZERO], ..Input::default() }).run();
+        let want = Rule::StackTooFar { sp: sp as u32, need: 0, max: 1024 };
+        assert_eq!(got.is_err_and(|e| *e.rule() == want), far, "{sp}");
+    }
     // A dispatch into push data finds no entry.
     let code = Image {
         opcodes: vec![vec![OpcodeEntry::default(); 256]],

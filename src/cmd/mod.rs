@@ -2,14 +2,18 @@
 
 mod asm;
 mod bench;
+mod block;
+mod conformance;
 mod fmt_rom;
 mod inspect;
 mod oracle;
+mod profile;
 mod program;
 mod prove;
 mod run;
 mod sample;
 mod security;
+mod size;
 mod test_rom;
 mod verify;
 mod witness;
@@ -17,12 +21,12 @@ mod witness;
 use clap::{Parser, Subcommand};
 use miette::Result;
 
-/// Assemble ROM programs, run them, prove the runs, verify the proofs.
+/// Prove Ethereum blocks valid; assemble, run and prove ROM programs; verify the proofs.
 #[derive(Debug, Parser)]
 #[command(
     version,
     about,
-    after_help = "Start with: zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof"
+    after_help = "Start with: zkrom prove --sample transfer -o block.proof\n\nExit codes: 0 success, 1 failure, 2 wrong usage"
 )]
 pub struct Cli {
     /// Print JSON on standard output.
@@ -43,6 +47,7 @@ enum Verb {
     Security(security::Security),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
+    Conformance(conformance::Conformance),
     Sample(sample::Sample),
     Witness(witness::Witness),
     Oracle(oracle::Oracle),
@@ -61,6 +66,7 @@ impl Cli {
             Verb::Security(v) => v.run(self.json),
             Verb::Inspect(v) => v.run(self.json),
             Verb::Bench(v) => v.run(self.json),
+            Verb::Conformance(v) => v.run(self.json),
             Verb::Sample(v) => v.run(self.json),
             Verb::Witness(v) => v.run(self.json),
             Verb::Oracle(v) => v.run(self.json),

@@ -1,31 +1,42 @@
-//! What several verbs take: a program and its input.
+//! What several verbs take: a block, or a program and its input.
 
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::U256;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use zkrom::EvmRom;
+use zkrom::rom::Places;
 use zkrom_asm::source_map::SourceMap;
 use zkrom_asm::{Assembly, Files, Image, Options, assemble};
 use zkrom_executor::hints::Hints;
-use zkrom_executor::{ExecError, Input, Location, Program};
+use zkrom_executor::{ExecError, Input, Program};
+use zkrom_witness::BlockInput;
 
+use super::block::{LoadedBlock, find_sample};
 use crate::files;
 
-/// A program and its input.
+/// A block for the EVM ROM of this build, or any program and its input.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true))]
 pub struct ProgramArgs {
-    /// The program: an image (.bin), or a source (.zkasm) that is assembled first.
-    #[arg(long)]
-    rom: PathBuf,
-    /// Public input words: a JSON list of strings, at most 16.
-    #[arg(long)]
+    /// A block file: the block and its witness. The EVM ROM of this build runs it.
+    #[arg(value_name = "BLOCK", group = "what")]
+    block: Option<PathBuf>,
+    /// A sample block instead, made on the spot: `transfer`, `erc20`, ... (`zkrom sample --help`).
+    #[arg(long, value_name = "NAME", group = "what")]
+    sample: Option<String>,
+    /// Another program instead: an image (.bin), or a source (.zkasm) that is assembled first.
+    #[arg(long, value_name = "PROGRAM", group = "what")]
+    rom: Option<PathBuf>,
+    /// Public input words of the program: a JSON list of strings, at most 16.
+    #[arg(long, conflicts_with_all = ["block", "sample"])]
     public: Option<PathBuf>,
-    /// Private input words: a JSON list of strings.
-    #[arg(long)]
+    /// Private input words of the program: a JSON list of strings.
+    #[arg(long, conflicts_with_all = ["block", "sample"])]
     private: Option<PathBuf>,
     /// Public input words on the command line instead of `--public`.
-    #[arg(long, value_delimiter = ',', conflicts_with = "public")]
+    #[arg(long, value_delimiter = ',', conflicts_with_all = ["public", "block", "sample"])]
     words: Vec<U256>,
 }
 
@@ -37,7 +48,10 @@ pub struct Loaded {
     pub program: Program,
     /// Its input.
     pub input: Input,
-    map: Option<SourceMap>,
+    /// Its source map.
+    pub map: Option<SourceMap>,
+    /// The block, where the program is the EVM ROM.
+    pub block: Option<LoadedBlock>,
 }
 
 /// Assembles a source; what is wrong with it is printed with carets.
@@ -52,12 +66,21 @@ pub fn assemble_file(path: &Path, require_headers: bool) -> Result<Assembly> {
 impl ProgramArgs {
     /// Loads the program and its input.
     pub fn load(&self) -> Result<Loaded> {
-        let (image, map) = if self.rom.extension().is_some_and(|e| e == "zkasm") {
-            let assembly = assemble_file(&self.rom, false)?;
+        match (&self.rom, &self.block, &self.sample) {
+            (Some(rom), ..) => self.load_program(rom),
+            (_, Some(path), _) => load_block(BlockInput::load(path).into_diagnostic()?),
+            (_, _, Some(name)) => load_block(find_sample(name)?.make().into_diagnostic()?),
+            _ => Err(miette!("neither a block nor a program is named")),
+        }
+    }
+
+    fn load_program(&self, rom: &Path) -> Result<Loaded> {
+        let (image, map) = if rom.extension().is_some_and(|e| e == "zkasm") {
+            let assembly = assemble_file(rom, false)?;
             (assembly.image, Some(assembly.source_map))
         } else {
-            let image = Image::load(&self.rom).into_diagnostic().wrap_err("cannot load the program")?;
-            let map = self.rom.with_extension("map");
+            let image = Image::load(rom).into_diagnostic().wrap_err("cannot load the program")?;
+            let map = rom.with_extension("map");
             (image, map.exists().then(|| SourceMap::load(&map)).transpose().into_diagnostic()?)
         };
         let given =
@@ -69,39 +92,29 @@ impl ProgramArgs {
         input.public[..given.len()].copy_from_slice(&given);
         let program =
             Program::load(&image, &Hints::default()).into_diagnostic().wrap_err("cannot load the program")?;
-        Ok(Loaded { image, program, input, map })
+        Ok(Loaded { image, program, input, map, block: None })
     }
 }
 
-/// A source map as the executor's reports take it.
-pub struct Places<'a>(pub &'a SourceMap);
-
-impl zkrom_executor::SourceMap for Places<'_> {
-    fn locate(&self, upc: u32) -> Option<Location> {
-        let place = self.0.rows.get(upc as usize)?;
-        Some(Location {
-            file: self.0.files.get(place.file as usize)?.clone(),
-            line: place.line,
-            procedure: self.0.unit(upc as usize)?.name.clone(),
-        })
-    }
+fn load_block(input: BlockInput) -> Result<Loaded> {
+    let block = LoadedBlock::new(input)?;
+    let rom = EvmRom::get();
+    Ok(Loaded {
+        image: rom.image.clone(),
+        program: rom.program.clone(),
+        input: EvmRom::input(&block.input, &block.config),
+        map: Some(rom.map.clone()),
+        block: Some(block),
+    })
 }
 
 impl Loaded {
-    /// An execution failure as a report with places in the source.
+    /// An execution failure as a report: the rule a block breaks, or the place in a program's source.
     pub fn failure(&self, error: &ExecError) -> miette::Report {
-        let text = match &self.map {
-            Some(map) => error.render(&Places(map)),
-            None => error.render(&()),
-        };
-        miette!("the program cannot go on\n{text}")
-    }
-
-    /// The name of the procedure a row belongs to.
-    pub fn procedures(&self, profile: &zkrom_executor::Profile) -> Vec<(String, u64)> {
-        match &self.map {
-            Some(map) => profile.procedures(&Places(map)),
-            None => profile.procedures(&()),
+        match (&self.block, &self.map) {
+            (Some(block), Some(map)) => block.refusal(error, map),
+            (_, Some(map)) => miette!("the program cannot go on\n{}", error.render(&Places(map))),
+            (_, None) => miette!("the program cannot go on\n{}", error.render(&())),
         }
     }
 }

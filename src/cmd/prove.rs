@@ -6,20 +6,24 @@ use std::time::Instant;
 use clap::Args;
 use miette::{IntoDiagnostic, Result, WrapErr};
 use serde::Serialize;
+use zkrom::EvmStatement;
 use zkrom_executor::Executor;
 use zkrom_stark::config::ProofParams;
 use zkrom_stark::key::ProvingKey;
-use zkrom_stark::machine::{ChipId, Shape, rows};
+use zkrom_stark::machine::{ChipId, rows};
 use zkrom_stark::proof::FileFormat;
 
+use super::block::{Checked, LoadedBlock};
 use super::program::ProgramArgs;
+use super::size::{check_counts, check_memory};
 use crate::{files, output, progress};
 
-/// Run a program and prove the run.
+/// Prove a block valid, or the run of any program.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof"
-)]
+#[command(after_help = "Examples:\n  \
+    zkrom prove block.json.gz -o block.proof\n  \
+    zkrom prove --sample transfer -o block.proof\n  \
+    zkrom prove --rom rom/examples/factorial.zkasm --words 20 -o factorial.proof")]
 pub struct Prove {
     #[command(flatten)]
     program: ProgramArgs,
@@ -36,6 +40,10 @@ pub struct Prove {
 
 #[derive(Serialize)]
 struct Proved {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block: Option<Checked>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<EvmStatement>,
     proof: PathBuf,
     key: PathBuf,
     proof_bytes: usize,
@@ -61,26 +69,18 @@ impl Prove {
         let loaded = self.program.load()?;
         let start = Instant::now();
         let executor = Executor::new(&loaded.program, loaded.input.clone());
-        let record = executor.record().map_err(|e| loaded.failure(&e))?;
+        let outcome = progress::waiting("running", || executor.run()).map_err(|e| loaded.failure(&e))?;
+        check_counts(&outcome)?;
+        let record = progress::waiting("recording", || executor.record()).map_err(|e| loaded.failure(&e))?;
         let execute = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let key = ProvingKey::new(loaded.image.clone(), ProofParams::STANDARD);
+        let image = loaded.image.clone();
+        let key = progress::waiting("making the key", || ProvingKey::new(image, ProofParams::STANDARD));
         let key_seconds = start.elapsed().as_secs_f64();
-
         let counts = rows(&record);
-        let shape = Shape::table()[key.shape(&counts).into_diagnostic()?].clone();
-        let memory_estimate_gib = key.memory_estimate(&shape) as f64 / f64::from(1 << 30);
-        let available = self.memory.or_else(output::available_gib);
-        if available.is_some_and(|a| a < memory_estimate_gib) {
-            return Err(miette::miette!(
-                help =
-                    "free memory, use a larger machine, or prove a smaller run; --memory overrides the limit",
-                "the proof needs about {memory_estimate_gib:.1} GiB, {:.1} are available",
-                available.unwrap_or_default()
-            ));
-        }
+        let (shape, memory_estimate_gib) = check_memory(&key, &counts, self.memory)?;
         let start = Instant::now();
-        let (proof, times) = progress::with_stages("proving", || key.prove(&record));
+        let (proof, times) = progress::with_stages("proving", || key.prove_consuming(record));
         let proof = proof.into_diagnostic().wrap_err("cannot prove")?;
         let prove = start.elapsed().as_secs_f64();
         key.verifying.verify(&proof).into_diagnostic().wrap_err("the proof just made does not verify")?;
@@ -89,6 +89,8 @@ impl Prove {
         files::write(&key_path, &key.verifying.to_bytes())?;
         files::write(&self.output, &bytes)?;
         let out = Proved {
+            block: loaded.block.as_ref().map(LoadedBlock::checked).transpose()?,
+            statement: loaded.block.as_ref().map(|_| EvmStatement::new(&proof.statement.public_out)),
             proof: self.output.clone(),
             key: key_path,
             proof_bytes: bytes.len(),
@@ -96,7 +98,7 @@ impl Prove {
             cells: key.committed_cells(&shape),
             memory_estimate_gib,
             seconds: Seconds { execute, key: key_seconds, prove },
-            stages: times.get().into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
+            stages: times.into_iter().map(|(s, t)| (s, t.as_secs_f64())).collect(),
         };
         output::print(json, &out, |p| {
             let mut text = String::from("chip              rows    height\n");
@@ -118,6 +120,9 @@ impl Prove {
                 p.proof_bytes,
                 p.key.display()
             ));
+            if let Some(statement) = &p.statement {
+                text.push_str(&format!("\nproved: {statement}"));
+            }
             text
         })
     }

@@ -6,11 +6,12 @@ use alloy_primitives::U256;
 use clap::Args;
 use miette::{IntoDiagnostic, Result, miette};
 use serde::Serialize;
+use zkrom::rom::Places;
 use zkrom_asm::{Test, TestImage};
 use zkrom_executor::hints::Hints;
 use zkrom_executor::{Executor, Input, Program};
 
-use super::program::{Places, assemble_file};
+use super::program::assemble_file;
 use crate::output;
 
 /// Run the tests in programs' sources.

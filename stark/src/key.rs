@@ -11,6 +11,7 @@ use crate::config::{Config, ProofParams};
 use crate::field::{Challenge, Val};
 use crate::machine::{Chip, ChipId, Shape, chips, machine_digest};
 use crate::proof::VerifyingKey;
+use crate::prover::Plan;
 
 /// Degree up to which messages are packed into one column, in every chip: what blowup 2 allows.
 const LOOKUP_DEGREE: usize = 3;
@@ -38,6 +39,8 @@ pub struct ProvingKey {
     pub verifying: VerifyingKey,
     /// Commitment, its opening data and the packed lookups.
     pub(crate) data: ProverData<Config>,
+    /// What the prover works out once.
+    pub(crate) plan: Plan,
     /// The parameters it was made for.
     pub(crate) params: ProofParams,
 }
@@ -105,7 +108,9 @@ impl ProvingKey {
             data.common.preprocessed.as_ref().expect("the ROM is preprocessed").commitment.clone();
         let verifying =
             VerifyingKey { program_digest: image.digest().0, machine_digest: machine_digest(), preprocessed };
-        Self { image, chips, verifying, data, params }
+        let lookups: Vec<&[Lookup<Val>]> = data.common.lookups.iter().map(|l| &**l).collect();
+        let plan = Plan::new(&chips, &lookups);
+        Self { image, chips, verifying, data, plan, params }
     }
 
     /// The packed lookups of every chip.

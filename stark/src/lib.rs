@@ -18,5 +18,6 @@ pub mod lookups;
 pub mod machine;
 pub mod proof;
 pub mod prove;
+mod prover;
 pub mod testing;
 pub mod verify;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use p3_batch_stark::{StarkInstance, prove_batch};
+use alloy_primitives::U256;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use tracing::info_span;
+use zkrom_asm::isa::PUBLIC_WORDS;
 use zkrom_executor::record::Record;
 
 use crate::chips::{main, public};
@@ -14,6 +15,7 @@ use crate::field::{Challenge, Val};
 use crate::key::ProvingKey;
 use crate::machine::{ChipId, Shape, fill, rows};
 use crate::proof::{EndState, Proof, Statement};
+use crate::prover;
 
 /// What any proof needs: preprocessed tables, their extensions, the shortest tables.
 const FIXED_BYTES: u64 = 256 << 20;
@@ -46,6 +48,12 @@ pub struct Traces {
     /// Public values of each chip.
     pub public_values: Vec<Vec<Val>>,
     end: EndState,
+}
+
+/// The public words of a run.
+struct Words {
+    public_in: [U256; PUBLIC_WORDS],
+    public_out: [U256; PUBLIC_WORDS],
 }
 
 impl ProvingKey {
@@ -163,22 +171,37 @@ impl ProvingKey {
         self.prove_traces(record, self.traces(record)?)
     }
 
+    /// Proves a recorded run that halted, and frees the record once the traces are filled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::prove`].
+    pub fn prove_consuming(&self, record: Record) -> Result<Proof, ProveError> {
+        let traces = self.traces(&record)?;
+        let words = Words { public_in: record.public_in, public_out: record.public_out };
+        drop(record);
+        self.prove_words(words, traces)
+    }
+
     /// Proves filled traces.
     ///
     /// # Errors
     ///
     /// Where the prover refuses. A release prover does not check the traces: a dishonest one yields a proof the verifier refuses.
     pub fn prove_traces(&self, record: &Record, traces: Traces) -> Result<Proof, ProveError> {
+        self.prove_words(Words { public_in: record.public_in, public_out: record.public_out }, traces)
+    }
+
+    fn prove_words(&self, words: Words, traces: Traces) -> Result<Proof, ProveError> {
         let Traces { shape, matrices, public_values, end } = traces;
-        let refs: Vec<_> = matrices.iter().collect();
-        let instances = StarkInstance::new_multiple(&self.chips, &refs, &public_values);
-        let stark = prove_batch(&self.params.config(), &instances, &self.data)
-            .map_err(|e| ProveError::Prover(format!("{e:?}")))?;
+        let config = self.params.config();
+        let stark = prover::prove(&config, &self.chips, &self.plan, &self.data, matrices, &public_values)
+            .map_err(ProveError::Prover)?;
         Ok(Proof {
             statement: Statement {
                 rom_digest: self.verifying.rom_digest(),
-                public_in: record.public_in,
-                public_out: record.public_out,
+                public_in: words.public_in,
+                public_out: words.public_out,
             },
             shape: shape as u8,
             end,

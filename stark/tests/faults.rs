@@ -242,6 +242,80 @@ fn faults_are_refused() {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// The block program's run on a sample block.
+fn with_block<T>(name: &str, f: impl FnOnce(&Subject<'_>) -> T) -> T {
+    let block = zkrom_witness::samples::find(name).expect("the sample is there").make().expect("it is made");
+    let config = block.config().expect("its network is known");
+    let private = zkrom_witness::rom_input(&block, &config);
+    with_subject("block", &image("rom/main.zkasm"), &Input { private, ..Input::default() }, f)
+}
+
+/// Judges faults of any groups together.
+fn judged(subject: &Subject<'_>, list: &[Fault]) -> Tally {
+    let mut whole = Tally::default();
+    for t in list.par_iter().map(|f| Tally::of(subject, &[*f], 1)).collect::<Vec<_>>() {
+        whole.tried += t.tried;
+        whole.refused += t.refused;
+        whole.allowed += t.allowed;
+        whole.same += t.same;
+        whole.no_run += t.no_run;
+        whole.no_trace += t.no_trace;
+        t.places.into_iter().for_each(|(p, n)| *whole.places.entry(p).or_default() += n);
+        whole.wrong.extend(t.wrong);
+        t.listed.iter().for_each(|l| println!("    {l}"));
+    }
+    let counts = [whole.tried, whole.refused, whole.allowed, whole.same, whole.no_run, whole.no_trace];
+    println!("tried, refused, allowed, same, no run, no trace: {counts:?}; by {:?}", whole.places);
+    assert!(whole.wrong.is_empty(), "{} faults:\n{}", whole.wrong.len(), whole.wrong.join("\n"));
+    whole
+}
+
+/// Faults in the run of the block program on a sample block; `ZKROM_BLOCK_FAULTS` says how many.
+#[test]
+fn faults_in_a_block_are_refused() {
+    let wanted = setting("ZKROM_BLOCK_FAULTS", 200);
+    with_block("transfer", |subject| {
+        let tally = judged(subject, &faults(subject.image, subject.honest, 11, wanted));
+        assert!(2 * tally.refused > wanted);
+    });
+}
+
+/// Each branch, charge and dispatch of the ROM that a block's run comes to, ended the other way: calls that fail or do not, accounts and slots that are absent
+/// or are not, signatures that are invalid, jumps, gas. One in `ZKROM_BRANCHES`, 1 for all.
+#[test]
+fn other_ways_in_a_block_are_refused() {
+    let step = setting("ZKROM_BRANCHES", 8);
+    for name in ["failing-call", "create2"] {
+        with_block(name, |subject| {
+            let mut seen = BTreeSet::new();
+            let mut list = vec![];
+            for (at, pair) in subject.honest.rows.windows(2).enumerate() {
+                let (upc, row) = (pair[0].upc, at as u32);
+                if !seen.insert((upc, pair[1].upc)) {
+                    continue;
+                }
+                match subject.image.instrs[upc as usize].next {
+                    Next::BranchZero(_) | Next::BranchNonZero(_) | Next::Charge(_) => {
+                        list.push(Fault { row, kind: FaultKind::Branch });
+                    }
+                    Next::Dispatch(t) | Next::EvmJump(t) => {
+                        let failed = (t..t + 4).contains(&pair[1].upc);
+                        let other =
+                            if failed { DispatchOutcome::Succeeds } else { DispatchOutcome::Fails(row % 3) };
+                        list.push(Fault { row, kind: FaultKind::Dispatch(other) });
+                    }
+                    _ => {}
+                }
+            }
+            let some: Vec<Fault> = list.iter().copied().step_by(step).collect();
+            println!("{name}: {} of {} ways", some.len(), list.len());
+            let tally = judged(subject, &some);
+            assert_eq!(tally.allowed + tally.same, 0);
+            assert!(2 * tally.refused > some.len());
+        });
+    }
+}
+
 /// A few faults of every kind, proved by a prover that does not look, and refused by the verifier.
 #[test]
 fn the_verifier_refuses_faults() {

@@ -25,6 +25,7 @@ use zkrom_stark::verify::VerifyError;
 struct Sample {
     key: VerifyingKey,
     bytes: Vec<u8>,
+    params: ProofParams,
 }
 
 fn sample(image: &zkrom_asm::Image, input: zkrom_executor::Input, params: ProofParams) -> Sample {
@@ -32,14 +33,14 @@ fn sample(image: &zkrom_asm::Image, input: zkrom_executor::Input, params: ProofP
     let key = ProvingKey::new(image.clone(), params);
     let proof = key.prove(&record).expect("the prover runs");
     key.verifying.verify_with(&proof, params).expect("the proof verifies");
-    Sample { key: key.verifying, bytes: proof.to_bytes() }
+    Sample { key: key.verifying, bytes: proof.to_bytes(), params }
 }
 
 static SAMPLE: LazyLock<Sample> =
     LazyLock::new(|| sample(&every_op::image(), every_op::input(), ProofParams::TESTING));
 
 fn proof() -> Proof {
-    Proof::from_bytes(&SAMPLE.bytes).expect("it reads back")
+    SAMPLE.proof()
 }
 
 /// What refuses a proof: the error's kind, with p3's text less its figures.
@@ -53,23 +54,33 @@ fn kind(error: &VerifyError) -> String {
     }
 }
 
-/// Why a changed proof is refused.
-fn refusal(proof: &Proof) -> String {
-    match caught(|| SAMPLE.key.verify_with(proof, ProofParams::TESTING).map(|_| ())) {
-        Ok(Ok(())) => "ACCEPTED".to_owned(),
-        Ok(Err(e)) => kind(&e),
-        Err(panic) => format!("PANIC: {panic}"),
+impl Sample {
+    fn proof(&self) -> Proof {
+        Proof::from_bytes(&self.bytes).expect("it reads back")
+    }
+
+    /// Why a changed proof is refused.
+    fn refusal(&self, proof: &Proof) -> String {
+        match caught(|| self.key.verify_with(proof, self.params).map(|_| ())) {
+            Ok(Ok(())) => "ACCEPTED".to_owned(),
+            Ok(Err(e)) => kind(&e),
+            Err(panic) => format!("PANIC: {panic}"),
+        }
+    }
+
+    /// Why changed bytes are refused.
+    fn refusal_of_bytes(&self, bytes: &[u8]) -> String {
+        match caught(|| Proof::from_bytes(bytes)) {
+            Ok(Ok(proof)) => self.refusal(&proof),
+            Ok(Err(FormatError::Body { reason, .. })) => format!("Body: {reason}"),
+            Ok(Err(e)) => format!("{e:?}").split(' ').next().unwrap_or_default().to_owned(),
+            Err(panic) => format!("PANIC: {panic}"),
+        }
     }
 }
 
-/// Why changed bytes are refused.
-fn refusal_of_bytes(bytes: &[u8]) -> String {
-    match caught(|| Proof::from_bytes(bytes)) {
-        Ok(Ok(proof)) => refusal(&proof),
-        Ok(Err(FormatError::Body { reason, .. })) => format!("Body: {reason}"),
-        Ok(Err(e)) => format!("{e:?}").split(' ').next().unwrap_or_default().to_owned(),
-        Err(panic) => format!("PANIC: {panic}"),
-    }
+fn refusal(proof: &Proof) -> String {
+    SAMPLE.refusal(proof)
 }
 
 type Refusals = BTreeMap<String, (usize, String)>;
@@ -90,14 +101,17 @@ fn none_accepted(refusals: &Refusals) {
 /// Bytes changed over the whole length.
 #[test]
 fn changed_bytes() {
-    let n = setting("ZKROM_CORRUPTIONS", 2_000) / 2;
-    let len = SAMPLE.bytes.len();
+    none_accepted(&change_bytes(&SAMPLE, setting("ZKROM_CORRUPTIONS", 2_000) / 2));
+}
+
+fn change_bytes(sample: &Sample, n: usize) -> Refusals {
+    let len = sample.bytes.len();
     println!("{len} bytes");
     let results: Vec<(String, String)> = (0..n)
         .into_par_iter()
         .map(|i| {
             let mut rng = ChaCha20Rng::seed_from_u64(i as u64);
-            let mut bytes = SAMPLE.bytes.clone();
+            let mut bytes = sample.bytes.clone();
             // One place in each of `n` parts of the file.
             let at = (i * len / n + rng.random_range(0..len.div_ceil(n))).min(len - 1);
             let before = bytes[at];
@@ -107,12 +121,12 @@ fn changed_bytes() {
                 2 => before.wrapping_sub(1),
                 _ => before ^ rng.random_range(1..=255u8),
             };
-            (refusal_of_bytes(&bytes), format!("byte {at}"))
+            (sample.refusal_of_bytes(&bytes), format!("byte {at}"))
         })
         .collect();
     let mut refusals = Refusals::new();
     results.into_iter().for_each(|(why, what)| merge(&mut refusals, why, what));
-    none_accepted(&refusals);
+    refusals
 }
 
 /// Pointers to all values of a tree.
@@ -172,8 +186,20 @@ fn change(value: &mut Value, rng: &mut ChaCha20Rng) {
 /// Every part of a proof changed: numbers, list lengths and orders, parts exchanged.
 #[test]
 fn changed_parts() {
-    let n = setting("ZKROM_CORRUPTIONS", 2_000) / 2;
-    let tree = serde_json::to_value(proof()).expect("a proof is a tree");
+    none_accepted(&change_parts(&SAMPLE, setting("ZKROM_CORRUPTIONS", 2_000) / 2));
+}
+
+/// The same at full strength.
+#[test]
+fn changed_at_full_strength() {
+    let n = setting("ZKROM_FULL_CORRUPTIONS", 40) / 2;
+    let sample = sample(&every_op::image(), every_op::input(), ProofParams::STANDARD);
+    none_accepted(&change_bytes(&sample, n));
+    none_accepted(&change_parts(&sample, n));
+}
+
+fn change_parts(sample: &Sample, n: usize) -> Refusals {
+    let tree = serde_json::to_value(sample.proof()).expect("a proof is a tree");
     let mut all = Vec::new();
     pointers(&tree, "", &mut all);
     // By place in the structure, list indices left out, so that rare parts get as many changes as frequent ones.
@@ -194,8 +220,8 @@ fn changed_parts() {
             let mut changed = tree.clone();
             change(changed.pointer_mut(pointer).expect("it is there"), &mut rng);
             let why = match caught(|| serde_json::from_value::<Proof>(changed)) {
-                Ok(Ok(proof)) if proof.to_bytes() == SAMPLE.bytes => return None,
-                Ok(Ok(proof)) => refusal(&proof),
+                Ok(Ok(proof)) if proof.to_bytes() == sample.bytes => return None,
+                Ok(Ok(proof)) => sample.refusal(&proof),
                 Ok(Err(_)) => "no proof".to_owned(),
                 Err(panic) => format!("PANIC: {panic}"),
             };
@@ -206,7 +232,7 @@ fn changed_parts() {
     let mut refusals = Refusals::new();
     results.into_iter().flatten().for_each(|(why, what)| merge(&mut refusals, why, what));
     println!("{unchanged} changes of nothing");
-    none_accepted(&refusals);
+    refusals
 }
 
 /// Each field of a proof, by hand.

@@ -8,7 +8,10 @@ use alloy_primitives::{B256, Bytes, U256, keccak256};
 use serde::Deserialize;
 use thiserror::Error;
 
-pub use self::{archive::ArchiveFiles, reason::exceptions};
+pub use self::{
+    archive::{ArchiveFiles, ReadProgress},
+    reason::exceptions,
+};
 use crate::{
     alloc::Alloc,
     builder::{BuildError, Built, FullState},

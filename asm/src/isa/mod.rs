@@ -19,6 +19,7 @@
 pub mod code;
 mod instr;
 mod op;
+pub mod page;
 mod reg;
 mod space;
 

@@ -21,10 +21,18 @@ use crate::{
 /// An item with its header.
 pub fn item(mut i: Tokens<'_>) -> Parsed<'_, Item> {
     let mut doc = vec![];
+    let mut newlines = 0;
     loop {
         match i.peek() {
-            Some(Tok::Doc(text)) => doc.push(Spanned { node: text.clone(), span: i.span() }),
-            Some(Tok::Newline) => {}
+            Some(Tok::Doc(text)) => {
+                // What stands before a blank line is about the file.
+                if newlines > 1 {
+                    doc.clear();
+                }
+                newlines = 0;
+                doc.push(Spanned { node: text.clone(), span: i.span() });
+            }
+            Some(Tok::Newline) => newlines += 1,
             _ => break,
         }
         i = i.skip();

@@ -47,6 +47,24 @@ impl Rom {
         Self { assembly, program }
     }
 
+    /// Runs it with other functions behind its hints.
+    pub fn run_with(&self, hints: &Hints, private: Vec<U256>) -> Result<Outcome, String> {
+        let program = Program::load(&self.assembly.image, hints).unwrap();
+        let input = Input { private, ..Input::default() };
+        Executor::new(&program, input).run().map_err(|e| e.to_string())
+    }
+
+    /// The hints of the program by name, and how often a run asks for each.
+    pub fn hint_calls(&self, outcome: &Outcome) -> std::collections::BTreeMap<String, u32> {
+        let mut out = std::collections::BTreeMap::new();
+        for (instr, rows) in self.assembly.image.instrs.iter().zip(&outcome.profile.rows_by_upc) {
+            if let Some(hint) = &instr.hint {
+                *out.entry(hint.name.clone()).or_default() += rows;
+            }
+        }
+        out
+    }
+
     /// Runs it; a failure is rendered with the names of the procedures.
     pub fn run(&self, private: Vec<U256>) -> Result<Outcome, String> {
         let input = Input { private, ..Input::default() };

@@ -8,9 +8,6 @@ use zkrom_asm::isa::{
 };
 use zkrom_executor::Input;
 
-/// Memory operations without a chip yet, left out of [`image`].
-pub const MEM_OPS_WITHOUT_A_CHIP: [MemOp; 1] = [MemOp::Sha256];
-
 /// Memory operations.
 pub const MEM_OPS: [MemOp; 7] =
     [MemOp::Keccak, MemOp::Sha256, MemOp::LoadCode, MemOp::Copy, MemOp::Load, MemOp::Store, MemOp::Store8];
@@ -205,6 +202,10 @@ fn bytes(p: &mut Vec<Instr>) {
     p.push(store(Op::MovA, OperandA::Mem(at(Space::Input, 1)), OperandB::None, heap(2)));
     p.push(set(Reg::X3, RegSource::Zero, 90));
     p.push(memop(MemOp::Keccak, heap(0), Some(global(80))));
+    // Two blocks, of which the second has the padding alone.
+    p.push(set(Reg::X3, RegSource::Zero, 61));
+    p.push(memop(MemOp::Sha256, heap(0), Some(global(84))));
+    p.push(op2(Op2::Add, 56, 84, 56));
     // From byte 5 of the buffer to byte 77 of another, then loads and stores at byte offsets.
     let to = Addr { space: Space::Mem, ctx: Some(Reg::Ctx), base: Some(Reg::X0), off: 77 };
     p.push(set(Reg::Ctx, RegSource::Zero, 4));

@@ -11,8 +11,10 @@ pub(super) fn sum<AB: AirBuilder>(cells: &[AB::Var]) -> AB::Expr {
 }
 
 /// The number of some bits, least significant first.
+///
+/// (Not by `double`: where it is evaluated symbolically, that adds an expression to itself, and p3 walks both of its places.)
 pub(super) fn from_bits<AB: AirBuilder>(bits: &[AB::Var]) -> AB::Expr {
-    bits.iter().rev().fold(AB::Expr::ZERO, |acc, &b| acc.double() + b)
+    bits.iter().rev().fold(AB::Expr::ZERO, |acc, &b| acc * AB::F::TWO + b)
 }
 
 /// The limbs of a word, upper first.
@@ -29,12 +31,12 @@ pub(super) fn last_f<AB: AirBuilder>(row: &Sha256Cols<AB::Var>) -> AB::Expr {
 pub(super) fn number<AB: AirBuilder>(row: &Sha256Cols<AB::Var>) -> AB::Expr {
     let f = row.f[1] + row.f[2].into().double() + last_f::<AB>(row) * AB::F::from_u8(3);
     let g = row.g[1] + row.g[2].into().double() + row.g[3] * AB::F::from_u8(3);
-    f.double().double() + g
+    f * AB::F::from_u8(4) + g
 }
 
 /// A function of words, bit by bit, as limbs.
 fn by_bit<AB: AirBuilder>(bit: impl Fn(usize) -> AB::Expr) -> [AB::Expr; 2] {
-    [16..32, 0..16].map(|range| range.rev().fold(AB::Expr::ZERO, |acc, i| acc.double() + bit(i)))
+    [16..32, 0..16].map(|range| range.rev().fold(AB::Expr::ZERO, |acc, i| acc * AB::F::TWO + bit(i)))
 }
 
 /// Xor of two rotations and a rotation or shift of a word.
