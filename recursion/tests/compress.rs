@@ -8,7 +8,8 @@ use common::{Block, PARAMS, factorial};
 use p3_field::PrimeCharacteristicRing;
 use zkrom_recursion::circuit::Circuit;
 use zkrom_recursion::compress::{Exposed, circuit};
-use zkrom_recursion::stage::ProvingKey;
+use zkrom_recursion::keys::DEPTH;
+use zkrom_recursion::stage::{LOG_HEIGHTS, ProvingKey};
 use zkrom_recursion::tables::TableId;
 use zkrom_recursion::verifier::{Child, Plan, Proof, Words};
 use zkrom_stark::config::ProofParams;
@@ -95,9 +96,8 @@ fn security() {
     assert!(measures.degree <= 3);
 }
 
-/// Rows of the compress circuit of every shape: `-- --ignored --nocapture shapes`.
+/// The compress circuit of every shape fits the heights that all stages have.
 #[test]
-#[ignore = "half a minute"]
 fn shapes() {
     let chips = zkrom_stark::machine::chips(None);
     let lookups = zkrom_stark::key::packed_lookups(&chips);
@@ -135,4 +135,8 @@ fn shapes() {
         }
     }
     println!("most of {built}: {most:?}");
+    for (rows, log_height) in most.into_iter().zip(LOG_HEIGHTS) {
+        assert!(rows <= 1 << log_height, "{rows} rows for 2^{log_height}");
+    }
+    assert!(built < 1 << DEPTH, "places for the keys of all shapes and the join's");
 }
