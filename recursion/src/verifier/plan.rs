@@ -5,8 +5,8 @@ use p3_air::{Air, BaseAir};
 use p3_batch_stark::BatchShape;
 use p3_batch_stark::symbolic::get_log_num_quotient_chunks_for_domain;
 use p3_challenger::CanObserve;
-use p3_field::PrimeCharacteristicRing;
 use p3_field::coset::TwoAdicMultiplicativeCoset;
+use p3_field::{PrimeCharacteristicRing, PrimeField64};
 use p3_fri::{FriShape, PcsShape, fold_schedule};
 use p3_lookup::{InteractionSymbolicBuilder, LogUpGadget, Lookup};
 use zkrom_stark::config::ProofParams;
@@ -203,7 +203,8 @@ impl<A: ChildAir> Child<'_, A> {
     ///
     /// # Panics
     ///
-    /// Where the AIRs are not such as the block's and the recursion's are: with periodic columns, without lookups or preprocessed columns, or of one row.
+    /// Where the AIRs are not such as the block's and the recursion's are: with periodic columns, without lookups or preprocessed columns, of one row, or with so
+    /// many messages that a multiplicity may wrap around (p3's verifier refuses these, too).
     #[must_use]
     pub fn plan(&self) -> Plan {
         let instances: Vec<Instance> = self
@@ -213,6 +214,11 @@ impl<A: ChildAir> Child<'_, A> {
             .zip(&self.log_heights)
             .map(|((air, lookups), &log_height)| instance(air, lookups, log_height))
             .collect();
+        let of_table = |(lookups, &h): (&&[Lookup<Val>], &usize)| {
+            lookups.iter().map(|l| u128::from(l.count_weight) << h).sum::<u128>()
+        };
+        let reads: u128 = self.lookups.iter().zip(&self.log_heights).map(of_table).sum();
+        assert!(reads < u128::from(Val::ORDER_U64), "multiplicities may wrap around");
         let params = self.params;
         let batches = batches(&instances, params.log_blowup);
         assert_eq!(batches.len(), 4, "a child has preprocessed and lookup columns");
