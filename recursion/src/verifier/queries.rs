@@ -1,0 +1,264 @@
+//! The queries of FRI: opened values, Merkle paths, folding.
+
+use std::collections::BTreeMap;
+
+use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
+use zkrom_stark::field::Val;
+
+use super::plan::Plan;
+use super::reduction::{Height, Stream};
+use crate::circuit::{BITS, Builder, Digest, End, Input, Opening, Side, Slot, Sponge};
+use crate::poseidon::RATE;
+use crate::quintic::D;
+
+/// What the queries check.
+#[derive(Debug)]
+pub struct Queries<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Roots of the commitments opened, in order.
+    pub roots: Vec<Digest>,
+    /// What is opened at each height.
+    pub heights: Vec<Height>,
+    /// The challenge that batches openings.
+    pub alpha: Slot,
+    /// Roots of the FRI rounds.
+    pub fri_roots: Vec<Digest>,
+    /// Folding challenges.
+    pub betas: Vec<Slot>,
+    /// Coefficients of the final polynomial.
+    pub final_poly: Vec<Slot>,
+    /// The samples that hold the query indices, as bits.
+    pub samples: Vec<[Slot; BITS]>,
+}
+
+/// A query on its way through FRI.
+struct Query {
+    /// Bits of the index, least significant first.
+    bits: Vec<Slot>,
+    /// For each log2 height `h`, the point `w_h^rev(index >> (H - h))` of the subgroup of that order.
+    points: Vec<Slot>,
+    /// Reduced openings, by height as in [`Queries::heights`].
+    reduced: Vec<Slot>,
+    /// What has been folded.
+    folded: Slot,
+}
+
+/// Absorbs a stream; the sums at its boundaries. A row has one sum to give, so where several are needed the stream is absorbed as often, to the same digest.
+fn absorb(builder: &mut Builder, stream: &Stream) -> Vec<Slot> {
+    let row_of = |position: usize| (position - 1) / RATE;
+    let sums: Vec<Slot> = stream.boundaries.iter().map(|_| builder.slot()).collect();
+    let mut of_pass: Vec<BTreeMap<usize, (usize, Slot)>> = vec![BTreeMap::new()];
+    for (boundary, &slot) in stream.boundaries.iter().zip(&sums) {
+        let row = row_of(boundary.position);
+        let pass = of_pass.iter().position(|rows| !rows.contains_key(&row)).unwrap_or_else(|| {
+            of_pass.push(BTreeMap::new());
+            of_pass.len() - 1
+        });
+        of_pass[pass].insert(row, (boundary.position - RATE * row, slot));
+    }
+    let rows = stream.len.div_ceil(RATE);
+    let digest = (of_pass.len() > 1).then(|| builder.digest());
+    for (pass, exposed) in of_pass.iter().enumerate() {
+        for row in 0..rows {
+            let end = match digest {
+                Some(digest) if row + 1 == rows && pass == 0 => End::Write(digest),
+                Some(digest) if row + 1 == rows => End::Check(digest),
+                _ => End::Nothing,
+            };
+            let step = Opening::Absorb {
+                fresh: row == 0,
+                count: RATE.min(stream.len - RATE * row),
+                expose: exposed.get(&row).copied(),
+                again: if pass == 0 { 0 } else { rows },
+            };
+            builder.opening(step, end);
+        }
+    }
+    sums
+}
+
+/// A bit's power: `one` where it is 1, else 1.
+fn power(builder: &mut Builder, bit: Slot, one: Val) -> Slot {
+    let less = builder.base(one - Val::ONE);
+    let unit = builder.one();
+    builder.mul_add(bit, less, unit)
+}
+
+impl Queries<'_> {
+    /// Adds everything.
+    pub fn build(&self, builder: &mut Builder) {
+        let log_global = self.plan.log_global_height();
+        let indices: Vec<Vec<Slot>> = self.samples.iter().map(|bits| bits[..log_global].to_vec()).collect();
+        let point = builder.inverse(self.alpha);
+        let child = builder.queries(indices.clone());
+        builder.opening(Opening::Point { child, slot: point }, End::Nothing);
+        let mut queries: Vec<Query> = indices.into_iter().map(|bits| self.open(builder, bits)).collect();
+        let mut log_height = log_global;
+        for (round, &log_arity) in self.plan.log_arities.iter().enumerate() {
+            builder.round(round, queries.iter().map(|q| q.folded).collect());
+            let beta = self.betas[round];
+            let roll = builder.pow(beta, 1 << log_arity);
+            for query in &mut queries {
+                self.fold(builder, query, round, log_height);
+                if let Some(i) = self.heights.iter().position(|h| h.log_height == log_height - log_arity) {
+                    query.folded = builder.mul_add(roll, query.reduced[i], query.folded);
+                }
+            }
+            log_height -= log_arity;
+        }
+        for query in &queries {
+            let x = query.points[log_height];
+            let zero = builder.zero();
+            let value = self.final_poly.iter().rev().fold(zero, |sum, &c| builder.mul_add(sum, x, c));
+            builder.assert_eq(value, query.folded);
+        }
+    }
+
+    /// Opens the commitments at an index.
+    fn open(&self, builder: &mut Builder, bits: Vec<Slot>) -> Query {
+        let log_global = bits.len();
+        let mut point = builder.one();
+        for (k, &bit) in bits.iter().enumerate() {
+            let factor = power(builder, bit, Val::two_adic_generator(k + 1));
+            point = builder.mul(point, factor);
+        }
+        let mut points = vec![point; log_global + 1];
+        for h in (0..log_global).rev() {
+            points[h] = builder.mul(points[h + 1], points[h + 1]);
+        }
+        let mut sums: Vec<Vec<Vec<Slot>>> =
+            self.heights.iter().map(|h| vec![vec![]; h.streams.len()]).collect();
+        for batch in 0..self.plan.batches.len() {
+            self.path(builder, &bits, batch, &mut sums);
+        }
+        let reduced: Vec<Slot> = self
+            .heights
+            .iter()
+            .zip(&sums)
+            .map(|(height, sums)| Self::reduce(builder, height, sums, points[height.log_height]))
+            .collect();
+        Query { bits, points, folded: reduced[0], reduced }
+    }
+
+    /// The rows and path of a commitment.
+    fn path(&self, builder: &mut Builder, bits: &[Slot], batch: usize, sums: &mut [Vec<Vec<Slot>>]) {
+        let log_height = self.plan.batches[batch].log_height();
+        let shift = bits.len() - log_height;
+        let mut absorb_at = |builder: &mut Builder, h: usize| {
+            let i = self.heights.iter().position(|height| height.log_height == h)?;
+            let s = self.heights[i].streams.iter().position(|s| s.batch == batch)?;
+            sums[i][s] = absorb(builder, &self.heights[i].streams[s]);
+            Some(())
+        };
+        absorb_at(builder, log_height).expect("the tallest matrix has rows");
+        for below in (0..log_height).rev() {
+            let bit = bits[shift + log_height - 1 - below];
+            let joins = below > 0 && self.plan.batches[batch].of_height(below).next().is_some();
+            let step = Opening::Merkle { bit, start: None };
+            if joins {
+                let left = builder.digest();
+                builder.opening(step, End::Write(left));
+                absorb_at(builder, below).expect("a matrix of this height");
+                builder.opening(Opening::Inject { left }, End::Nothing);
+            } else {
+                let end = if below == 0 { End::Check(self.roots[batch]) } else { End::Nothing };
+                builder.opening(step, end);
+            }
+        }
+    }
+
+    /// The reduced opening of a height at a point of the subgroup.
+    fn reduce(builder: &mut Builder, height: &Height, sums: &[Vec<Slot>], point: Slot) -> Slot {
+        let generator = builder.base(Val::GENERATOR);
+        let x = builder.mul(point, generator);
+        let mut numerators: Vec<Slot> = height.points.iter().map(|p| p.1).collect();
+        for (stream, sums) in height.streams.iter().zip(sums) {
+            for (boundary, &sum) in stream.boundaries.iter().zip(sums) {
+                for &(point, coefficient) in &boundary.coefficients {
+                    numerators[point] = builder.mul_add(coefficient, sum, numerators[point]);
+                }
+            }
+        }
+        let mut reduced = builder.zero();
+        for (&(z, _), numerator) in height.points.iter().zip(numerators) {
+            let denominator = builder.sub(z, x);
+            let inverse = builder.inverse(denominator);
+            reduced = builder.mul_add(numerator, inverse, reduced);
+        }
+        reduced
+    }
+
+    /// One round: the leaf, its path, and the fold.
+    fn fold(&self, builder: &mut Builder, query: &mut Query, round: usize, log_height: usize) {
+        let log_arity = self.plan.log_arities[round];
+        let passed = query.bits.len() - log_height;
+        let (low, high) = query.bits[passed..].split_at(log_arity);
+        let (evaluations, leaf) = hash_leaf(builder, 1 << log_arity);
+        for (level, &bit) in high.iter().enumerate() {
+            let start = (level == 0).then_some(leaf);
+            let last = level + 1 == high.len();
+            let end = if last { End::Check(self.fri_roots[round]) } else { End::Nothing };
+            builder.opening(Opening::Merkle { bit, start }, end);
+        }
+        // The opened row has what was folded in its place.
+        let own = low.iter().fold(evaluations.clone(), |row, &bit| {
+            row.chunks_exact(2).map(|pair| builder.select(bit, pair[0], pair[1])).collect()
+        });
+        builder.assert_eq(own[0], query.folded);
+        query.folded = interpolate(builder, evaluations, low, query.points[log_height], self.betas[round]);
+    }
+}
+
+/// Hashes a row of evaluations, hints, in the sponge table.
+fn hash_leaf(builder: &mut Builder, arity: usize) -> (Vec<Slot>, Digest) {
+    let coefficients: Vec<Slot> = (0..arity * D).map(|_| builder.slot()).collect();
+    let digest = builder.digest();
+    let rows = coefficients.len().div_ceil(RATE);
+    for (i, chunk) in coefficients.chunks(RATE).enumerate() {
+        builder.sponge(Sponge {
+            chained: i > 0,
+            keeps: i > 0,
+            inputs: chunk.iter().map(|&s| Input::Hint(s)).collect(),
+            tag: 0,
+            outputs: None,
+            digest: (i + 1 == rows).then_some((digest, Side::Output)),
+        });
+    }
+    let evaluations = coefficients
+        .chunks_exact(D)
+        .map(|c| builder.lift(c.try_into().expect("chunks of this size")))
+        .collect();
+    (evaluations, digest)
+}
+
+/// The value at `beta` of the polynomial with these evaluations at `s w^rev(k)`, where `w` has the order of their number and `s` is `point` without the
+/// factors of the low bits: halved once a bit, `f(b) = (f(x) + f(-x)) / 2 + (f(x) - f(-x)) b / 2 x`.
+fn interpolate(builder: &mut Builder, mut row: Vec<Slot>, low: &[Slot], point: Slot, beta: Slot) -> Slot {
+    let mut start = point;
+    for (k, &bit) in low.iter().enumerate() {
+        let factor = power(builder, bit, Val::two_adic_generator(k + 1).inverse());
+        start = builder.mul(start, factor);
+    }
+    let mut ratio = builder.div(beta, start);
+    let half = Val::ONE.halve();
+    while row.len() > 1 {
+        let log_len = row.len().ilog2() as usize;
+        let one = builder.one();
+        let halved = builder.base(half);
+        let next = (0..row.len() / 2)
+            .map(|i| {
+                let exponent = p3_util::reverse_bits_len(i, log_len - 1) as u64;
+                let factor = half * Val::two_adic_generator(log_len).inverse().exp_u64(exponent);
+                let factor = builder.base(factor);
+                let even = builder.mul_add(ratio, factor, halved);
+                let odd = builder.sub(one, even);
+                let sum = builder.mul(row[2 * i], even);
+                builder.mul_add(row[2 * i + 1], odd, sum)
+            })
+            .collect();
+        row = next;
+        ratio = builder.mul(ratio, ratio);
+    }
+    row[0]
+}
