@@ -180,7 +180,7 @@ impl ProvingKey {
         let traces = self.traces(&record)?;
         let words = Words { public_in: record.public_in, public_out: record.public_out };
         drop(record);
-        self.prove_words(words, traces)
+        self.prove_words(&words, traces)
     }
 
     /// Proves filled traces.
@@ -189,10 +189,10 @@ impl ProvingKey {
     ///
     /// Where the prover refuses. A release prover does not check the traces: a dishonest one yields a proof the verifier refuses.
     pub fn prove_traces(&self, record: &Record, traces: Traces) -> Result<Proof, ProveError> {
-        self.prove_words(Words { public_in: record.public_in, public_out: record.public_out }, traces)
+        self.prove_words(&Words { public_in: record.public_in, public_out: record.public_out }, traces)
     }
 
-    fn prove_words(&self, words: Words, traces: Traces) -> Result<Proof, ProveError> {
+    fn prove_words(&self, words: &Words, traces: Traces) -> Result<Proof, ProveError> {
         let Traces { shape, matrices, public_values, end } = traces;
         let config = self.params.config();
         let stark = prover::prove(&config, &self.chips, &self.plan, &self.data, matrices, &public_values)
