@@ -5,9 +5,12 @@ use zkrom_asm::source_map::SourceMap;
 
 use super::Costs;
 
+/// Name, ranges of opcodes (first and last), rows.
+type Line = (&'static str, &'static [(u8, u8)], u32);
+
 /// Rows of the main chip that an opcode may cost on average, by the opcodes' bytes. KECCAK256 is of 64 bytes, SLOAD and SSTORE of warm
 /// slots, EXP of a full exponent; a block's mix differs.
-const BUDGETS: [(&str, &[(u8, u8)], u32); 12] = [
+const BUDGETS: [Line; 12] = [
     ("ADD SUB LT GT SLT SGT EQ AND OR XOR", &[(0x01, 0x01), (0x03, 0x03), (0x10, 0x14), (0x16, 0x18)], 2),
     ("PUSH", &[(0x5f, 0x7f)], 2),
     ("DUP SWAP", &[(0x80, 0x9f)], 2),
