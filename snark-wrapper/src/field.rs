@@ -25,7 +25,6 @@ pub fn fr_from_bn254(x: Bn254) -> Fr {
 }
 
 /// ark's BN254 scalar as p3's.
-#[must_use]
 pub fn bn254_from_fr(x: Fr) -> Bn254 {
     Bn254::new(x.into_bigint().0)
 }

@@ -70,7 +70,7 @@ impl World {
             // EIP-3541: code must not begin with 0xef.
             2 => code.words(&[0xef, 0]).ops(&[0x53]).words(&[1, 0]).ops(&[0xf3]),
             // SSTORE of the caller's word, STOP.
-            _ => code.push(U256::from(0x335f_35u64)).small(0).ops(&[0x52]).words(&[5, 29]).ops(&[0xf3]),
+            _ => code.push(U256::from(0x33_5f35_u64)).small(0).ops(&[0x52]).words(&[5, 29]).ops(&[0xf3]),
         };
         code.0.into()
     }

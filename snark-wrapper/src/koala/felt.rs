@@ -234,7 +234,7 @@ mod tests {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(2);
         for _ in 0..20 {
             let [x, y, z]: [u64; 3] = core::array::from_fn(|_| rng.random_range(0..P));
-            let [kx, ky, kz] = [x, y, z].map(|v| KoalaBear::from_u64(v));
+            let [kx, ky, kz] = [x, y, z].map(KoalaBear::from_u64);
             let mut b = Builder::new(Mode::Shape);
             let [x, y, z] = [x, y, z].map(|v| Felt::alloc_canonical(&mut b, v));
             let mut product = x.mul(&mut b, &y);

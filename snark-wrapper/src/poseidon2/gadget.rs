@@ -33,13 +33,13 @@ fn sbox(b: &mut Builder, x: &Lc) -> Lc {
 }
 
 /// The external matrix circ(2, 1, 1).
-fn external(state: [Lc; WIDTH]) -> [Lc; WIDTH] {
-    mix(&state, [1, 1, 1])
+fn external(state: &[Lc; WIDTH]) -> [Lc; WIDTH] {
+    mix(state, [1, 1, 1])
 }
 
 /// The internal matrix: all ones plus diag(1, 1, 2).
-fn internal(state: [Lc; WIDTH]) -> [Lc; WIDTH] {
-    mix(&state, [1, 1, 2])
+fn internal(state: &[Lc; WIDTH]) -> [Lc; WIDTH] {
+    mix(state, [1, 1, 2])
 }
 
 fn mix(state: &[Lc; WIDTH], diagonal: [u64; WIDTH]) -> [Lc; WIDTH] {
@@ -57,12 +57,12 @@ pub fn permute(b: &mut Builder, state: [Lc; WIDTH]) -> [Lc; WIDTH] {
     let rc = constants();
     let full_round = |b: &mut Builder, state: [Lc; WIDTH], rc: &[Fr; WIDTH]| {
         let mut i = 0;
-        external(state.map(|word| {
+        external(&state.map(|word| {
             i += 1;
             sbox(b, &word.add_constant(rc[i - 1]))
         }))
     };
-    let mut state = external(state);
+    let mut state = external(&state);
     for round in &rc.initial {
         state = full_round(b, state, round);
     }
@@ -73,7 +73,7 @@ pub fn permute(b: &mut Builder, state: [Lc; WIDTH]) -> [Lc; WIDTH] {
             s2 = b.materialize(&s2);
         }
         let s0 = sbox(b, &s0.add_constant(c));
-        state = internal([s0, s1, s2]);
+        state = internal(&[s0, s1, s2]);
     }
     for round in &rc.terminal {
         state = full_round(b, state, round);
