@@ -53,7 +53,7 @@ fn mix(state: &[Lc; WIDTH], diagonal: [u64; WIDTH]) -> [Lc; WIDTH] {
 
 /// The permutation.
 #[must_use]
-pub fn permute(b: &mut Builder, state: [Lc; WIDTH]) -> [Lc; WIDTH] {
+pub fn permute(b: &mut Builder, state: &[Lc; WIDTH]) -> [Lc; WIDTH] {
     let rc = constants();
     let full_round = |b: &mut Builder, state: [Lc; WIDTH], rc: &[Fr; WIDTH]| {
         let mut i = 0;
@@ -62,7 +62,7 @@ pub fn permute(b: &mut Builder, state: [Lc; WIDTH]) -> [Lc; WIDTH] {
             sbox(b, &word.add_constant(rc[i - 1]))
         }))
     };
-    let mut state = external(&state);
+    let mut state = external(state);
     for round in &rc.initial {
         state = full_round(b, state, round);
     }
@@ -92,7 +92,7 @@ mod tests {
     fn build(mode: Mode, inputs: [u64; 3]) -> (Builder, [Lc; 3]) {
         let mut b = Builder::new(mode);
         let state = inputs.map(|x| b.alloc(Fr::from(x)));
-        let out = permute(&mut b, state);
+        let out = permute(&mut b, &state);
         (b, out)
     }
 
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn constants_fold_away() {
         let mut b = Builder::new(Mode::Shape);
-        let out = permute(&mut b, [0u64, 1, 2].map(|x| Lc::constant(Fr::from(x))));
+        let out = permute(&mut b, &[0u64, 1, 2].map(|x| Lc::constant(Fr::from(x))));
         assert_eq!(b.num_constraints(), 0);
         assert!(out[0].as_constant().is_some());
     }
