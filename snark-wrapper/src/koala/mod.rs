@@ -3,7 +3,7 @@
 //! A [`Felt`] is a linear combination whose value is known to be an integer in an [`Interval`] far smaller
 //! than the BN254 modulus; it stands for that integer modulo p. Sums and products are those of integers
 //! and cost what they cost in the large field; only when the bound comes near the modulus, or a
-//! canonical form is needed, does a reduction pay for range checks. See [`felt`] for the rules.
+//! canonical form is needed, does a reduction pay for range checks. The rules are those of the `felt` module.
 
 pub mod bits;
 mod bound;
