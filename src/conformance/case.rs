@@ -1,5 +1,6 @@
 //! One block of a case: what the ROM must make of it.
 
+use zkrom_asm::isa::CLK_BOUND;
 use zkrom_witness::fixtures::{Replayed, exceptions};
 use zkrom_witness::rlp::Item;
 use zkrom_witness::{BlockError, BlockOutcome, ChainConfig, ForkName};
@@ -35,6 +36,10 @@ pub fn not_covered(config: &ChainConfig, block: &Replayed) -> Option<String> {
     });
     if let Some(address) = other {
         return Some(format!("precompile {address}"));
+    }
+    // An executed opcode takes a row at least, and a row is a clock.
+    if coverage.steps() >= u64::from(CLK_BOUND) {
+        return Some(format!("more opcodes than a proof has clocks ({CLK_BOUND})"));
     }
     (blob_transaction(&block.built.input.block) && has_blobs(config, block))
         .then(|| "transaction of type 3".into())
