@@ -70,26 +70,43 @@ fn wrong_usage_is_code_2() {
     assert!(text.contains("'[BLOCK]' cannot be used with '--rom <PROGRAM>'"), "{text}");
 }
 
+/// The verbs, in the order of the help.
+fn verbs() -> Vec<String> {
+    let help = succeeds(&["--help"]);
+    let commands = help.split_once("Commands:").unwrap().1.split_once("Options:").unwrap().0;
+    let names = commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !["", "help"].contains(name)).map(str::to_owned).collect()
+}
+
 #[test]
 fn every_verb_has_help_with_an_example() {
-    for verb in [
-        "asm",
-        "test-rom",
-        "fmt-rom",
-        "run",
-        "prove",
-        "verify",
-        "security",
-        "inspect",
-        "bench",
-        "conformance",
-        "sample",
-        "witness",
-        "oracle",
-    ] {
-        let help = succeeds(&[verb, "--help"]);
+    let verbs = verbs();
+    assert!(verbs.len() > 10, "{verbs:?}");
+    for verb in verbs {
+        let help = succeeds(&[&verb, "--help"]);
         assert!(help.contains("Example") && help.contains(&format!("zkrom {verb}")), "{verb}: {help}");
     }
+}
+
+/// `docs/cli.md` is what the help says; `ZKROM_BLESS=1` writes it.
+#[test]
+fn the_page_of_the_command_line() {
+    let mut made = String::from("# Command line\n\nWhat `--help` says of each verb.\n");
+    for verb in std::iter::once(String::new()).chain(verbs()) {
+        let args: Vec<&str> = [&*verb, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
+        let help: Vec<String> = succeeds(&args).lines().map(|l| l.trim_end().to_owned()).collect();
+        made.push_str(&format!(
+            "\n## {}\n\n```text\n{}\n```\n",
+            format!("zkrom {verb}").trim(),
+            help.join("\n")
+        ));
+    }
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
+    if std::env::var_os("ZKROM_BLESS").is_some() {
+        std::fs::write(&page, &made).unwrap();
+    }
+    let written = std::fs::read_to_string(&page).unwrap_or_default();
+    assert!(written == made, "docs/cli.md is stale: ZKROM_BLESS=1 cargo test --release --test cli page");
 }
 
 #[test]
