@@ -13,6 +13,7 @@ use p3_field::PrimeField32;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
+use serde::Deserialize;
 use serde_json::Value;
 use zkrom_asm::isa::{CLK_BOUND, Reg};
 use zkrom_stark::config::ProofParams;
@@ -213,20 +214,27 @@ fn change_parts(sample: &Sample, n: usize) -> Refusals {
     let groups: Vec<Vec<String>> = groups.into_values().collect();
     let results: Vec<Option<(String, String)>> = (0..n)
         .into_par_iter()
-        .map(|i| {
-            let mut rng = ChaCha20Rng::seed_from_u64(1_000_000 + i as u64);
-            let group = &groups[i % groups.len()];
-            let pointer = &group[rng.random_range(0..group.len())];
-            let mut changed = tree.clone();
-            change(changed.pointer_mut(pointer).expect("it is there"), &mut rng);
-            let why = match caught(|| serde_json::from_value::<Proof>(changed)) {
-                Ok(Ok(proof)) if proof.to_bytes() == sample.bytes => return None,
-                Ok(Ok(proof)) => sample.refusal(&proof),
-                Ok(Err(_)) => "no proof".to_owned(),
-                Err(panic) => format!("PANIC: {panic}"),
-            };
-            Some((why, pointer.clone()))
-        })
+        .map_init(
+            // A tree is many times a verification's size: changed in place, and back.
+            || tree.clone(),
+            |tree, i| {
+                let mut rng = ChaCha20Rng::seed_from_u64(1_000_000 + i as u64);
+                let group = &groups[i % groups.len()];
+                let pointer = &group[rng.random_range(0..group.len())];
+                let part = tree.pointer_mut(pointer).expect("it is there");
+                let before = part.clone();
+                change(part, &mut rng);
+                let read = caught(|| Proof::deserialize(&*tree));
+                *tree.pointer_mut(pointer).expect("it is still there") = before;
+                let why = match read {
+                    Ok(Ok(proof)) if proof.to_bytes() == sample.bytes => return None,
+                    Ok(Ok(proof)) => sample.refusal(&proof),
+                    Ok(Err(_)) => "no proof".to_owned(),
+                    Err(panic) => format!("PANIC: {panic}"),
+                };
+                Some((why, pointer.clone()))
+            },
+        )
         .collect();
     let unchanged = results.iter().filter(|r| r.is_none()).count();
     let mut refusals = Refusals::new();
