@@ -2,7 +2,6 @@
 
 use zkrom_asm::isa::CLK_BOUND;
 use zkrom_witness::fixtures::{Replayed, exceptions};
-use zkrom_witness::rlp::Item;
 use zkrom_witness::{BlockError, BlockOutcome, ChainConfig, ForkName};
 
 use super::reason::rom_exceptions;
@@ -12,8 +11,6 @@ use crate::statement::EvmStatement;
 
 /// Precompiles that the ROM has.
 const PRECOMPILES: [u8; 3] = [1, 2, 4];
-/// Transactions with blobs (EIP-4844).
-const BLOB_TYPE: u8 = 3;
 
 /// What came of a block or a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +25,7 @@ pub enum Verdict {
 
 /// What of a block the ROM does not cover, by what revm saw; `None` if it covers all.
 #[must_use]
-pub fn not_covered(config: &ChainConfig, block: &Replayed) -> Option<String> {
+pub fn not_covered(block: &Replayed) -> Option<String> {
     let coverage = &block.built.coverage;
     let other = coverage.precompiles.keys().find(|a| {
         let number = a.as_slice()[19];
@@ -41,35 +38,13 @@ pub fn not_covered(config: &ChainConfig, block: &Replayed) -> Option<String> {
     if coverage.steps() >= u64::from(CLK_BOUND) {
         return Some(format!("more opcodes than a proof has clocks ({CLK_BOUND})"));
     }
-    (blob_transaction(&block.built.input.block) && has_blobs(config, block))
-        .then(|| "transaction of type 3".into())
-}
-
-/// Whether blob transactions are part of the block's rules; before, they are merely invalid.
-fn has_blobs(config: &ChainConfig, block: &Replayed) -> bool {
-    let rules = block
-        .built
-        .input
-        .decode()
-        .ok()
-        .and_then(|b| Some(config.fork_at(b.header.number, b.header.timestamp).ok()?.rules));
-    rules.is_none_or(|rules| rules >= ForkName::Cancun)
-}
-
-/// Whether a block, even one that does not decode, lists a blob transaction.
-fn blob_transaction(block: &[u8]) -> bool {
-    let list = || {
-        let mut parts = Item::whole(block, "block").ok()?.elements("block").ok()?.into_iter();
-        parts.nth(1)?.elements("transactions").ok()
-    };
-    let is_blob = |tx: &Item<'_>| !tx.list && tx.payload.first() == Some(&BLOB_TYPE);
-    list().is_some_and(|list| list.iter().any(is_blob))
+    None
 }
 
 /// Runs a block through the ROM and compares.
 #[must_use]
 pub fn judge(rom: &EvmRom, config: &ChainConfig, block: &Replayed) -> (Verdict, Option<BlockRun>) {
-    let lack = not_covered(config, block);
+    let lack = not_covered(block);
     let run = rom.run(&block.built.input, config);
     let verdict = match (&block.built.verdict, &run) {
         (Ok(outcome), Ok(run)) => accepted(config, outcome, run),

@@ -11,7 +11,7 @@ const RLP: &[&str] = &[
 
 /// The procedures with the names (without `BlockException.` and `TransactionException.`) that each stands for. Procedures that refuse
 /// witnesses stand for none: the suites' witnesses are made here.
-const TABLE: [(&str, &[&str]); 39] = [
+const TABLE: [(&str, &[&str]); 43] = [
     ("invalid_rlp", RLP),
     ("invalid_header_width", RLP),
     ("invalid_transaction_width", RLP),
@@ -63,6 +63,13 @@ const TABLE: [(&str, &[&str]); 39] = [
     ("invalid_sender_code", &["SENDER_NOT_EOA"]),
     ("invalid_nonce", &["NONCE_IS_MAX", "NONCE_MISMATCH_TOO_LOW", "NONCE_MISMATCH_TOO_HIGH"]),
     ("invalid_funds", &["INSUFFICIENT_ACCOUNT_FUNDS"]),
+    (
+        "invalid_blob_count",
+        &["TYPE_3_TX_ZERO_BLOBS", "TYPE_3_TX_BLOB_COUNT_EXCEEDED", "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"],
+    ),
+    ("invalid_blob_hash", &["TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH"]),
+    ("invalid_blob_fee", &["INSUFFICIENT_MAX_FEE_PER_BLOB_GAS"]),
+    ("invalid_blob_creation", &["TYPE_3_TX_CONTRACT_CREATION"]),
 ];
 
 /// The names that a procedure stands for.
