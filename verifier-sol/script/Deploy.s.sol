@@ -19,7 +19,6 @@ struct Config {
     bytes32 keyDigest;
     address owner;
     uint64 delay;
-    bytes32 configHash;
     uint256 chainId;
     Rom rom;
     Head genesis;
@@ -61,7 +60,7 @@ contract Deploy is Script {
         bytes32 digest = KeyCheck.digest(d.groth16.verifyingKey());
         if (digest != config.keyDigest) revert KeyDigestMismatch(config.keyDigest, digest);
 
-        d.verifier = new ZkRomVerifier(d.groth16, config.rom.digest, config.configHash, config.chainId);
+        d.verifier = new ZkRomVerifier(d.groth16, config.rom.digest, config.rom.configHash, config.chainId);
         d.router = new ZkRomRouter(config.owner, config.delay, config.rom.version, d.verifier);
         d.chain = new StateChain(config.owner, d.router, config.delay, config.rom, config.genesis);
     }
@@ -77,11 +76,11 @@ contract Deploy is Script {
         config.keyDigest = vm.parseJsonBytes32(json, ".groth16.keyDigest");
         config.owner = vm.keyExistsJson(json, ".owner") ? vm.parseJsonAddress(json, ".owner") : sender;
         config.delay = uint64(vm.parseJsonUint(json, ".delay"));
-        config.configHash = vm.parseJsonBytes32(json, ".configHash");
         config.chainId = vm.parseJsonUint(json, ".chainId");
         config.rom = Rom({
             version: uint32(vm.parseJsonUint(json, ".version")),
-            digest: vm.parseJsonBytes32(json, ".romDigest")
+            digest: vm.parseJsonBytes32(json, ".romDigest"),
+            configHash: vm.parseJsonBytes32(json, ".configHash")
         });
         config.genesis = Head({
             number: uint64(vm.parseJsonUint(json, ".genesis.number")),

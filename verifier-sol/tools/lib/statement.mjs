@@ -12,11 +12,9 @@ export function word(value) {
   return Buffer.from(BigInt(value).toString(16).padStart(64, "0"), "hex");
 }
 
-/** romDigest ‖ I[0..16] ‖ O[0..16], 33 words. */
+/** romDigest ‖ O[0..8], 9 words. */
 export function preimage(values) {
-  const [romDigest, ...outputs] = FIELDS.map((name) => word(values[name]));
-  const zeros = (n) => Buffer.alloc(32 * n);
-  return Buffer.concat([romDigest, zeros(16), ...outputs, zeros(8)]);
+  return Buffer.concat(FIELDS.map((name) => word(values[name])));
 }
 
 /** sha256 with the top three bits cleared. */
