@@ -53,6 +53,8 @@ const STEPS = {
   tools: () => run("node", ["--test", "--test-reporter", "dot", "tools/test/"]),
   // The gas figures in snapshots/ are compared, not written.
   tests: () => run("forge", ["test"], { FORGE_SNAPSHOT_CHECK: "true" }),
+  // Of the build that the tests made.
+  abi: () => run("node", ["tools/abi.mjs"]),
   // Coverage is measured on unoptimized code, whose gas means nothing.
   coverage: () => {
     const few = { FOUNDRY_FUZZ_RUNS: "32", FOUNDRY_INVARIANT_RUNS: "4" };
@@ -60,6 +62,8 @@ const STEPS = {
     requireFullCoverage(fs.readFileSync(path.join(ROOT, "lcov.info"), "utf8"));
   },
   e2e: () => run("node", ["tools/e2e.mjs"]),
+  // With the `zkrom` binary, where there is one; `ZKROM` names one that must be there.
+  submit: () => run("node", ["tools/e2e-submit.mjs"]),
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STEPS);
