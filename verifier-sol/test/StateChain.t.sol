@@ -171,6 +171,15 @@ contract StateChainTest is Deployed {
         _assertHead(genesis());
     }
 
+    /// @dev The bound itself is allowed; whether such a proof exists is not this contract's to ask.
+    function test_lastNumberCanBeReached() public {
+        PublicValues memory v = readValues("step1");
+        v.lastBlock = type(uint64).max;
+        vm.mockCall(address(router), abi.encodePacked(IZkRomRouter.verify.selector), "");
+        chain.advance(v, readProof("step1"));
+        assertEq(chain.head().number, type(uint64).max);
+    }
+
     function test_lastNumberHasNoNext() public {
         Head memory last = Head({number: type(uint64).max, hash: 0, stateRoot: 0});
         StateChain full = new StateChain(owner, router, DELAY, chain.rom(), last);
