@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use alloy_eips::BlockId;
 use alloy_network::{EthereumWallet, ReceiptResponse, TransactionBuilder};
 use alloy_primitives::{Address, B256, Bytes};
 use alloy_provider::{DynProvider, Provider, ProviderBuilder};
@@ -165,8 +166,10 @@ impl Submission {
     /// # Errors
     /// Where the contract refuses the proof.
     pub async fn dry_run(&self, provider: &DynProvider, sender: &Sender) -> Result<DryRun, SubmitError> {
-        self.call(provider, sender, None).await?.map_err(SubmitError::Refused)?;
-        let gas = self.ask(provider.estimate_gas(self.request(sender))).await?;
+        // On the pending block, with what is already on its way: nodes differ in what they do where none is named.
+        let pending = BlockId::pending();
+        self.call(provider, sender, pending).await?.map_err(SubmitError::Refused)?;
+        let gas = self.ask(provider.estimate_gas(self.request(sender)).block(pending)).await?;
         Ok(DryRun { gas })
     }
 
@@ -190,7 +193,8 @@ impl Submission {
             .map_err(|e| self.node(&e))?;
         let gas_used = receipt.gas_used();
         if !receipt.status() {
-            let reason = match self.call(provider, sender, receipt.block_number()).await? {
+            let block = receipt.block_number().map_or(BlockId::latest(), BlockId::number);
+            let reason = match self.call(provider, sender, block).await? {
                 Err(reason) => reason,
                 Ok(()) => "the same call goes through afterwards; another transaction was in between".into(),
             };
@@ -221,17 +225,14 @@ impl Submission {
         }
     }
 
-    /// The call at a block, the latest by default: the inner error is the contract's reason.
+    /// The call at a block; the inner error is the contract's reason.
     async fn call(
         &self,
         provider: &DynProvider,
         sender: &Sender,
-        block: Option<u64>,
+        block: BlockId,
     ) -> Result<Result<(), String>, SubmitError> {
-        let mut call = provider.call(self.request(sender));
-        if let Some(number) = block {
-            call = call.block(number.into());
-        }
+        let call = provider.call(self.request(sender)).block(block);
         match timeout(self.patience, async { call.await }).await.map_err(|_| self.silent())? {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_error_resp() {

@@ -7,9 +7,10 @@ import { createECDH } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { deploy, fixture, fixturePath } from "./lib/deployment.mjs";
+import { deploy, fixture, fixturePath, functionSelector } from "./lib/deployment.mjs";
 import { connect, selector, startAnvil } from "./lib/node.mjs";
-import { tryZkrom, zkrom, zkromPath } from "./lib/zkrom.mjs";
+import { calldata } from "./lib/statement.mjs";
+import { startZkrom, tryZkrom, zkrom, zkromPath } from "./lib/zkrom.mjs";
 
 const VERIFY_LIMIT = 240_000;
 const ADVANCE_LIMIT = 275_000;
@@ -103,6 +104,24 @@ async function main(url, folder) {
   assert.equal(await head(), 105);
   await accept("step3", VERIFY_LIMIT, ...to(verifier, "--contract", "verifier", ...from));
   await accept("step3", ADVANCE_LIMIT, ...to(router, "--contract", "router", "--version", "1", ...from));
+
+  // Somebody else is faster: the dry run goes through, and then the transaction does not.
+  await rpc("evm_setAutomine", false);
+  const { values: v, proof: p } = fixture("step3");
+  const data = calldata(functionSelector("StateChain", "advance"), v, p);
+  const late = startZkrom("submit", ...files("step3"), ...to(chain, ...from));
+  for (let i = 0; Number((await rpc("txpool_status")).pending) < 1; i++) {
+    assert(i < 600, `nothing was sent: ${JSON.stringify(await Promise.race([late, "still running"]))}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await rpc("eth_sendTransaction", { from: owner, to: chain, data, gas: "0xf4240", gasPrice: "0x174876e800" });
+  await rpc("evm_mine");
+  await rpc("evm_setAutomine", true);
+  const { status, message } = await late;
+  assert.equal(status, 1, message);
+  for (const part of ["was refused, using", "expected 107, got 106 (WrongFirstBlock)"]) assert(message.includes(part), message);
+  assert.equal(await head(), 106);
+  say("refused after the dry run: somebody else was faster");
 }
 
 if (zkromPath()) {

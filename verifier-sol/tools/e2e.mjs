@@ -6,19 +6,13 @@
 import assert from "node:assert/strict";
 import { deploy, fixture, functionSelector } from "./lib/deployment.mjs";
 import { RpcError, connect, selector, startAnvil, transact } from "./lib/node.mjs";
-import { FIELDS, proofWords, word } from "./lib/statement.mjs";
+import { calldata, word } from "./lib/statement.mjs";
 
 const VERIFY_LIMIT = 240_000;
 const ADVANCE_LIMIT = 275_000;
 
 const hex = (buffer) => `0x${buffer.toString("hex")}`;
 const say = (text) => process.stdout.write(`e2e: ${text}\n`);
-
-/** Calldata of a function whose arguments are the public values and the proof, nine and eight words. */
-function calldata(fourBytes, values, proof) {
-  const words = [...FIELDS.map((name) => values[name]), ...proofWords(proof)].map(word);
-  return fourBytes + Buffer.concat(words).toString("hex");
-}
 
 async function main(url) {
   const rpc = connect(url);

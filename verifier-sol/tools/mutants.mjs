@@ -45,7 +45,7 @@ const RULES = [
 function sources() {
   const all = fs.readdirSync(path.join(ROOT, "src"), { recursive: true }).map((f) => path.join("src", f));
   const contracts = all.filter((f) => f.endsWith(".sol") && !/interfaces|types/.test(f));
-  return [...contracts.sort(), GENERATED];
+  return [GENERATED, ...contracts.sort()];
 }
 
 /** Every mutant of a file: what is changed, where, and the text after. */

@@ -25,7 +25,13 @@ export function publicInput(values) {
 }
 
 /** A snarkjs proof as the eight words of the Solidity struct Proof (EIP-197 order). */
-export function proofWords(proof) {
+function proofWords(proof) {
   const [a, b, c] = [proof.pi_a, proof.pi_b, proof.pi_c];
   return [a[0], a[1], b[0][1], b[0][0], b[1][1], b[1][0], c[0], c[1]].map(BigInt);
+}
+
+/** Calldata of a function whose arguments are the public values and the proof, nine and eight words. */
+export function calldata(fourBytes, values, proof) {
+  const words = [...FIELDS.map((name) => values[name]), ...proofWords(proof)].map(word);
+  return fourBytes + Buffer.concat(words).toString("hex");
 }

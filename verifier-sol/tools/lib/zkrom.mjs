@@ -1,5 +1,5 @@
 // The `zkrom` binary, for the tools that need it. `npm test` passes without: what it makes is committed.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -24,9 +24,21 @@ export function zkrom(...args) {
   return JSON.parse(out);
 }
 
-/** Runs a verb that may fail; the message is on one line, without the frame that wraps it. */
+/** The message on one line, without the frame that wraps it. */
+const unframed = (stderr) => stderr.replace(/[│×╰─▶├]/g, " ").split(/\s+/).join(" ").trim();
+
+/** Runs a verb that may fail. */
 export function tryZkrom(...args) {
   const { status, stdout, stderr, error } = spawnSync(need(), [...args, "--json"], { encoding: "utf8" });
   if (error) throw error;
-  return { status, stdout, message: stderr.replace(/[│×╰─▶├]/g, " ").split(/\s+/).join(" ").trim() };
+  return { status, stdout, message: unframed(stderr) };
+}
+
+/** The same, while this process goes on. */
+export function startZkrom(...args) {
+  return new Promise((resolve) => {
+    execFile(need(), [...args, "--json"], { encoding: "utf8" }, (error, stdout, stderr) => {
+      resolve({ status: error?.code ?? 0, stdout, message: unframed(stderr) });
+    });
+  });
 }
