@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use alloy_sol_types::{SolInterface, decode_revert_reason};
+use alloy_sol_types::{GenericContractError, SolInterface};
 
 use super::abi::StateChain::StateChainErrors as Chain;
 use super::abi::ZkRomRouter::ZkRomRouterErrors as Router;
@@ -26,9 +26,14 @@ pub fn explain(data: &[u8]) -> String {
     if let Ok(error) = Verifier::abi_decode(data) {
         return verifier(&error);
     }
-    decode_revert_reason(data).unwrap_or_else(|| {
-        format!("an error that is none of the contracts': {}", alloy_primitives::hex::encode_prefixed(data))
-    })
+    // `require` and failed assertions; their text is the contract's own.
+    match GenericContractError::abi_decode(data) {
+        Ok(error) => error.to_string(),
+        Err(_) => {
+            let data = alloy_primitives::hex::encode_prefixed(data);
+            format!("an error that is none of the contracts': {data}")
+        }
+    }
 }
 
 fn differs(what: &str, expected: impl Display, got: impl Display, name: &str) -> String {
