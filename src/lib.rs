@@ -11,6 +11,7 @@
 
 pub mod conformance;
 pub mod cost;
+pub mod onchain;
 pub mod refusal;
 pub mod rom;
 pub mod statement;

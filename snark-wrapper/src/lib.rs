@@ -4,3 +4,4 @@ pub mod field;
 pub mod koala;
 pub mod poseidon2;
 pub mod r1cs;
+pub mod solidity;

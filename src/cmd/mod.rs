@@ -4,6 +4,7 @@ mod asm;
 mod bench;
 mod block;
 mod conformance;
+mod export_verifier;
 mod fmt_rom;
 mod inspect;
 mod oracle;
@@ -14,6 +15,7 @@ mod run;
 mod sample;
 mod security;
 mod size;
+mod submit;
 mod test_rom;
 mod verify;
 mod witness;
@@ -51,6 +53,8 @@ enum Verb {
     Sample(sample::Sample),
     Witness(witness::Witness),
     Oracle(oracle::Oracle),
+    ExportVerifier(export_verifier::ExportVerifier),
+    Submit(submit::Submit),
 }
 
 impl Cli {
@@ -70,6 +74,8 @@ impl Cli {
             Verb::Sample(v) => v.run(self.json),
             Verb::Witness(v) => v.run(self.json),
             Verb::Oracle(v) => v.run(self.json),
+            Verb::ExportVerifier(v) => v.run(self.json),
+            Verb::Submit(v) => v.run(self.json),
         }
     }
 }

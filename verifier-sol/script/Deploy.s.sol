@@ -11,15 +11,14 @@ import {Head, Rom} from "../src/types/Head.sol";
 
 /// @notice What to deploy; see script/config/.
 struct Config {
-    /// An artifact to create the Groth16 verifier from; empty to use `groth16` as it stands.
+    /// The artifact of the Groth16 verifier.
     string artifact;
-    /// The Groth16 verifier deployed before, if no artifact is named.
+    /// The Groth16 verifier if it was deployed before, else zero; its code must be the artifact's.
     IGroth16Verifier groth16;
     /// Digest of the verifying key, as the prover's tools print it.
     bytes32 keyDigest;
     address owner;
     uint64 delay;
-    bytes32 configHash;
     uint256 chainId;
     Rom rom;
     Head genesis;
@@ -38,6 +37,8 @@ struct Deployment {
 contract Deploy is Script {
     /// @notice The key in the contract is not the one that was asked for.
     error KeyDigestMismatch(bytes32 expected, bytes32 got);
+    /// @notice The contract deployed before is not the artifact, whatever key it says it has.
+    error CodeMismatch(IGroth16Verifier groth16, string artifact);
     /// @notice The constructor of the artifact refused, as it does for a forgeable key.
     error NotCreated(string artifact);
 
@@ -55,33 +56,37 @@ contract Deploy is Script {
 
     /// @notice Creates the contracts, checking the key before anything is built on it.
     function deploy(Config memory config) public returns (Deployment memory d) {
-        d.groth16 = bytes(config.artifact).length == 0 ? config.groth16 : _create(config.artifact);
+        d.groth16 = address(config.groth16) == address(0) ? _create(config.artifact) : config.groth16;
         // The constructor has checked this; a contract deployed by others may not have.
         KeyCheck.requireSound(d.groth16.verifyingKey());
         bytes32 digest = KeyCheck.digest(d.groth16.verifyingKey());
         if (digest != config.keyDigest) revert KeyDigestMismatch(config.keyDigest, digest);
+        if (keccak256(address(d.groth16).code) != keccak256(vm.getDeployedCode(config.artifact))) {
+            revert CodeMismatch(d.groth16, config.artifact);
+        }
 
-        d.verifier = new ZkRomVerifier(d.groth16, config.rom.digest, config.configHash, config.chainId);
+        d.verifier = new ZkRomVerifier(d.groth16, config.rom.digest, config.rom.configHash, config.chainId);
         d.router = new ZkRomRouter(config.owner, config.delay, config.rom.version, d.verifier);
         d.chain = new StateChain(config.owner, d.router, config.delay, config.rom, config.genesis);
     }
 
     /// @notice Reads a configuration file.
     function read(string memory path, address sender) public view returns (Config memory config) {
+        // The path is the deployer's own, and foundry.toml bounds where it may lead.
+        // forge-lint: disable-next-line(unsafe-cheatcode)
         string memory json = vm.readFile(path);
-        if (vm.keyExistsJson(json, ".groth16.artifact")) {
-            config.artifact = vm.parseJsonString(json, ".groth16.artifact");
-        } else {
+        config.artifact = vm.parseJsonString(json, ".groth16.artifact");
+        if (vm.keyExistsJson(json, ".groth16.address")) {
             config.groth16 = IGroth16Verifier(vm.parseJsonAddress(json, ".groth16.address"));
         }
         config.keyDigest = vm.parseJsonBytes32(json, ".groth16.keyDigest");
         config.owner = vm.keyExistsJson(json, ".owner") ? vm.parseJsonAddress(json, ".owner") : sender;
         config.delay = uint64(vm.parseJsonUint(json, ".delay"));
-        config.configHash = vm.parseJsonBytes32(json, ".configHash");
         config.chainId = vm.parseJsonUint(json, ".chainId");
         config.rom = Rom({
             version: uint32(vm.parseJsonUint(json, ".version")),
-            digest: vm.parseJsonBytes32(json, ".romDigest")
+            digest: vm.parseJsonBytes32(json, ".romDigest"),
+            configHash: vm.parseJsonBytes32(json, ".configHash")
         });
         config.genesis = Head({
             number: uint64(vm.parseJsonUint(json, ".genesis.number")),

@@ -62,7 +62,7 @@ contract ZkRomRouter is IZkRomRouter, TwoStepOwner {
     /// @inheritdoc IZkRomRouter
     function activate(uint32 version) external override onlyOwner {
         Route storage proposed = _requireProposed(version);
-        Timelock.requireOver(proposed.readyAt);
+        Timelock.requireOpen(proposed.readyAt);
         proposed.status = RouteStatus.Active;
         emit VersionActivated(version, proposed.verifier);
     }

@@ -12,15 +12,28 @@ import {Proof} from "../src/types/Proof.sol";
 import {PublicValues} from "../src/types/PublicValues.sol";
 import {Deployed} from "./utils/Deployed.sol";
 
+/// @notice A chain that only its owner extends: the simplest rule a rollup could have.
+contract SequencedChain is StateChain {
+    error NotTheSequencer();
+
+    constructor(address owner_, IZkRomRouter router_, uint64 delay_, Rom memory rom_, Head memory genesis_)
+        StateChain(owner_, router_, delay_, rom_, genesis_)
+    {}
+
+    function _requireWanted(PublicValues calldata) internal view override {
+        if (msg.sender != owner) revert NotTheSequencer();
+    }
+}
+
 /// @notice How the head moves; StateChainRom.t.sol has the changes of ROM.
 contract StateChainTest is Deployed {
     function test_startsAtGenesis() public view {
         _assertHead(genesis());
         PublicValues memory v = readValues("step1");
-        assertEq(chain.configHash(), v.configHash);
         assertEq(chain.chainId(), v.chainId);
         assertEq(chain.rom().version, VERSION);
         assertEq(chain.rom().digest, v.romDigest);
+        assertEq(chain.rom().configHash, v.configHash);
         assertEq(address(chain.router()), address(router));
         assertEq(chain.delay(), DELAY);
         assertEq(chain.owner(), owner);
@@ -30,7 +43,7 @@ contract StateChainTest is Deployed {
         Head memory start = genesis();
         Rom memory rom = chain.rom();
         vm.expectEmit();
-        emit IStateChain.RomChanged(rom.version, rom.digest);
+        emit IStateChain.RomChanged(rom.version, rom.digest, rom.configHash);
         vm.expectEmit();
         emit IStateChain.Advanced(start.number, start.hash, start.stateRoot, start.number);
         new StateChain(owner, router, DELAY, rom, start);
@@ -117,7 +130,7 @@ contract StateChainTest is Deployed {
         _expectRefusal(
             "otherConfig",
             abi.encodeWithSelector(
-                IStateChain.WrongConfig.selector, chain.configHash(), readValues("otherConfig").configHash
+                IStateChain.WrongConfig.selector, chain.rom().configHash, readValues("otherConfig").configHash
             )
         );
     }
@@ -158,6 +171,15 @@ contract StateChainTest is Deployed {
         _assertHead(genesis());
     }
 
+    /// @dev The bound itself is allowed; whether such a proof exists is not this contract's to ask.
+    function test_lastNumberCanBeReached() public {
+        PublicValues memory v = readValues("step1");
+        v.lastBlock = type(uint64).max;
+        vm.mockCall(address(router), abi.encodePacked(IZkRomRouter.verify.selector), "");
+        chain.advance(v, readProof("step1"));
+        assertEq(chain.head().number, type(uint64).max);
+    }
+
     function test_lastNumberHasNoNext() public {
         Head memory last = Head({number: type(uint64).max, hash: 0, stateRoot: 0});
         StateChain full = new StateChain(owner, router, DELAY, chain.rom(), last);
@@ -178,9 +200,27 @@ contract StateChainTest is Deployed {
         rom.digest = bytes32(uint256(1));
         vm.expectRevert(abi.encodeWithSelector(IStateChain.WrongRom.selector, rom.digest, real));
         new StateChain(owner, router, DELAY, rom, start);
+        rom.digest = real;
+        real = rom.configHash;
+        rom.configHash = bytes32(uint256(1));
+        vm.expectRevert(abi.encodeWithSelector(IStateChain.WrongConfig.selector, rom.configHash, real));
+        new StateChain(owner, router, DELAY, rom, start);
         rom.version = 9;
         vm.expectRevert(abi.encodeWithSelector(IZkRomRouter.VersionNotActive.selector, 9));
         new StateChain(owner, router, DELAY, rom, start);
+    }
+
+    /// @dev The hook comes after all checks of place and before the pairing is paid for.
+    function test_aRollupsOwnRule() public {
+        SequencedChain sequenced = new SequencedChain(owner, router, DELAY, chain.rom(), genesis());
+        PublicValues memory v = readValues("step1");
+        Proof memory proof = readProof("step1");
+        vm.expectRevert(SequencedChain.NotTheSequencer.selector);
+        vm.prank(stranger);
+        sequenced.advance(v, proof);
+        vm.prank(owner);
+        sequenced.advance(v, proof);
+        assertEq(sequenced.head().number, 101);
     }
 
     function testFuzz_refusesAnyChangedWord(uint256 index, uint256 mask) public {

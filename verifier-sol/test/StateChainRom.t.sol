@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {StateChain} from "../src/StateChain.sol";
 import {ZkRomVerifier} from "../src/ZkRomVerifier.sol";
 import {IStateChain} from "../src/interfaces/IStateChain.sol";
 import {ITwoStepOwner} from "../src/interfaces/ITwoStepOwner.sol";
 import {IZkRomRouter} from "../src/interfaces/IZkRomRouter.sol";
+import {IZkRomVerifier} from "../src/interfaces/IZkRomVerifier.sol";
 import {Timelock} from "../src/libraries/Timelock.sol";
 import {Rom} from "../src/types/Head.sol";
 import {Proof} from "../src/types/Proof.sol";
@@ -16,37 +18,38 @@ contract StateChainRomTest is Deployed {
     uint32 private constant NEXT = 2;
 
     Rom private next;
+    ZkRomVerifier private added;
 
     function setUp() public override {
         super.setUp();
-        ZkRomVerifier added = verifierFor(readValues("newRomStep2"));
+        added = verifierFor(readValues("newRomStep2"));
         addVersion(NEXT, added);
-        next = Rom({version: NEXT, digest: added.romDigest()});
+        next = romOf(NEXT, added);
         advance("step1");
     }
 
     function test_changeTakesTheDelay() public {
         uint64 readyAt = uint64(block.timestamp) + DELAY;
         vm.expectEmit();
-        emit IStateChain.RomProposed(NEXT, next.digest, readyAt);
+        emit IStateChain.RomProposed(NEXT, next.digest, next.configHash, added, readyAt);
         vm.prank(owner);
         chain.proposeRom(next);
-        _assertProposed(next, readyAt);
+        _assertProposed(next, added, readyAt);
         assertEq(chain.rom().version, VERSION, "a proposal changes nothing yet");
 
         vm.warp(readyAt - 1);
         vm.expectRevert(abi.encodeWithSelector(Timelock.StillLocked.selector, readyAt));
         vm.prank(owner);
         chain.activateRom();
-        _assertProposed(next, readyAt);
+        _assertProposed(next, added, readyAt);
 
         vm.warp(readyAt);
         vm.expectEmit();
-        emit IStateChain.RomChanged(NEXT, next.digest);
+        emit IStateChain.RomChanged(NEXT, next.digest, next.configHash);
         vm.prank(owner);
         chain.activateRom();
         assertEq(abi.encode(chain.rom()), abi.encode(next));
-        _assertProposed(Rom({version: 0, digest: 0}), 0);
+        _assertProposed(Rom({version: 0, digest: 0, configHash: 0}), ZkRomVerifier(address(0)), 0);
     }
 
     function test_newRomTakesOverWhereTheOldOneStopped() public {
@@ -100,45 +103,107 @@ contract StateChainRomTest is Deployed {
         vm.expectRevert(abi.encodeWithSelector(Timelock.StillLocked.selector, block.timestamp + DELAY));
         chain.activateRom();
         vm.stopPrank();
-        _assertProposed(next, uint64(block.timestamp) + DELAY);
+        _assertProposed(next, added, uint64(block.timestamp) + DELAY);
     }
 
-    function test_refusesVersionThatIsNotActive() public {
+    function test_lapsesUnlessActivated() public {
+        _proposeAndWait(next);
+        uint256 readyAt = block.timestamp;
+        skip(30 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(Timelock.Lapsed.selector, readyAt + 30 days));
+        vm.prank(owner);
+        chain.activateRom();
+        assertEq(chain.rom().version, VERSION);
+        vm.warp(readyAt + 30 days);
+        vm.prank(owner);
+        chain.activateRom();
+        assertEq(chain.rom().version, NEXT);
+    }
+
+    function test_refusesVersionFrozenMeanwhile() public {
+        _proposeAndWait(next);
         vm.prank(owner);
         router.freeze(NEXT);
-        _proposeAndWait(next);
         vm.expectRevert(abi.encodeWithSelector(IZkRomRouter.VersionNotActive.selector, NEXT));
         vm.prank(owner);
         chain.activateRom();
     }
 
-    function test_refusesDigestThatTheVersionDoesNotPin() public {
-        Rom memory wrong = Rom({version: NEXT, digest: bytes32(uint256(1))});
-        _proposeAndWait(wrong);
-        vm.expectRevert(abi.encodeWithSelector(IStateChain.WrongRom.selector, wrong.digest, next.digest));
-        vm.prank(owner);
+    function test_refusesToAnnounceWhatNoVerifierPins() public {
+        Rom memory wrong = next;
+        vm.startPrank(owner);
+        wrong.digest = bytes32(uint256(1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IStateChain.WrongRom.selector, wrong.digest, added.romDigest())
+        );
+        chain.proposeRom(wrong);
+        wrong.digest = added.romDigest();
+        wrong.configHash = bytes32(uint256(1));
+        vm.expectRevert(
+            abi.encodeWithSelector(IStateChain.WrongConfig.selector, wrong.configHash, added.configHash())
+        );
+        chain.proposeRom(wrong);
+        wrong.version = 9;
+        vm.expectRevert(abi.encodeWithSelector(IZkRomRouter.VersionNotActive.selector, 9));
+        chain.proposeRom(wrong);
+        router.freeze(NEXT);
+        vm.expectRevert(abi.encodeWithSelector(IZkRomRouter.VersionNotActive.selector, NEXT));
+        chain.proposeRom(next);
+        vm.stopPrank();
+    }
+
+    /// @dev Both delays run at the same time.
+    function test_canBeAnnouncedWithItsVersion() public {
+        vm.startPrank(owner);
+        router.propose(3, added);
+        chain.proposeRom(romOf(3, added));
+        skip(DELAY);
+        vm.expectRevert(abi.encodeWithSelector(IZkRomRouter.VersionNotActive.selector, 3));
         chain.activateRom();
+        router.activate(3);
+        chain.activateRom();
+        vm.stopPrank();
+        assertEq(chain.rom().version, 3);
+        advance("newRomStep2");
+    }
+
+    /// @dev What takes effect is what was announced: a version that is only proposed can get another verifier.
+    function test_refusesAVerifierExchangedAfterTheAnnouncement() public {
+        vm.startPrank(owner);
+        router.propose(3, added);
+        chain.proposeRom(romOf(3, added));
+        router.cancel(3);
+        ZkRomVerifier exchanged = verifierFor(readValues("newRomStep2"));
+        router.propose(3, exchanged);
+        skip(DELAY);
+        router.activate(3);
+        vm.expectRevert(abi.encodeWithSelector(IStateChain.WrongVerifier.selector, added, exchanged));
+        chain.activateRom();
+        vm.stopPrank();
         assertEq(chain.rom().version, VERSION);
     }
 
-    function test_refusesVersionUnderAnotherConfig() public {
+    /// @dev A fork of the rollup is another config: only the timelock leads there.
+    function test_configChangesWithTheRom() public {
         ZkRomVerifier other = verifierFor(readValues("otherConfig"));
         addVersion(3, other);
-        _proposeAndWait(Rom({version: 3, digest: other.romDigest()}));
-        vm.expectRevert(
-            abi.encodeWithSelector(IStateChain.WrongConfig.selector, chain.configHash(), other.configHash())
-        );
-        vm.prank(owner);
-        chain.activateRom();
+        StateChain young = new StateChain(owner, router, DELAY, chain.rom(), genesis());
+        vm.startPrank(owner);
+        young.proposeRom(romOf(3, other));
+        skip(DELAY);
+        young.activateRom();
+        vm.stopPrank();
+        young.advance(readValues("otherConfig"), readProof("otherConfig"));
+        assertEq(young.head().number, 101);
     }
 
     function test_refusesVersionOfAnotherChain() public {
         ZkRomVerifier other = verifierFor(readValues("otherChain"));
         addVersion(3, other);
-        _proposeAndWait(Rom({version: 3, digest: other.romDigest()}));
+        Rom memory rom = romOf(3, other);
         vm.expectRevert(abi.encodeWithSelector(IStateChain.WrongChain.selector, 4242, 1));
         vm.prank(owner);
-        chain.activateRom();
+        chain.proposeRom(rom);
     }
 
     function testFuzz_onlyTheOwner(address caller) public {
@@ -169,9 +234,10 @@ contract StateChainRomTest is Deployed {
         chain.activateRom();
     }
 
-    function _assertProposed(Rom memory expected, uint64 expectedAt) private view {
-        (Rom memory rom, uint64 readyAt) = chain.proposedRom();
+    function _assertProposed(Rom memory expected, ZkRomVerifier pinned, uint64 expectedAt) private view {
+        (Rom memory rom, IZkRomVerifier verifier, uint64 readyAt) = chain.proposedRom();
         assertEq(abi.encode(rom), abi.encode(expected));
+        assertEq(address(verifier), address(pinned));
         assertEq(readyAt, expectedAt);
     }
 }

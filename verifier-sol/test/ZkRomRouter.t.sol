@@ -82,6 +82,18 @@ contract ZkRomRouterTest is Deployed {
         router.verify(NEXT, values, proof);
     }
 
+    function test_proposalLapses() public {
+        vm.startPrank(owner);
+        router.propose(NEXT, added);
+        skip(DELAY + 30 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(Timelock.Lapsed.selector, block.timestamp - 1));
+        router.activate(NEXT);
+        // The number is not lost.
+        router.cancel(NEXT);
+        router.propose(NEXT, added);
+        vm.stopPrank();
+    }
+
     function test_freezeIsForEver() public {
         vm.expectEmit();
         emit IZkRomRouter.VersionFrozen(VERSION);

@@ -4,48 +4,15 @@
 //
 //   node tools/e2e.mjs
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import fs from "node:fs";
-import { fileURLToPath } from "node:url";
+import { deploy, fixture, functionSelector } from "./lib/deployment.mjs";
 import { RpcError, connect, selector, startAnvil, transact } from "./lib/node.mjs";
-import { FIELDS, proofWords, word } from "./lib/statement.mjs";
+import { calldata, word } from "./lib/statement.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const VERIFY_LIMIT = 240_000;
 const ADVANCE_LIMIT = 275_000;
 
-const readJson = (file) => JSON.parse(fs.readFileSync(ROOT + file, "utf8"));
-// Artifacts of its own: forge cannot always find a script among those that builds of parts and coverage left.
-const BUILD = { FOUNDRY_OUT: "cache/e2e/out", FOUNDRY_CACHE_PATH: "cache/e2e/cache" };
-
 const hex = (buffer) => `0x${buffer.toString("hex")}`;
 const say = (text) => process.stdout.write(`e2e: ${text}\n`);
-
-/** Calldata of a function whose arguments are the public values and the proof, nine and eight words. */
-function calldata(fourBytes, values, proof) {
-  const words = [...FIELDS.map((name) => values[name]), ...proofWords(proof)].map(word);
-  return fourBytes + Buffer.concat(words).toString("hex");
-}
-
-function fixture(name) {
-  const read = (file) => readJson(`test/fixtures/toy/${name}/${file}.json`);
-  return { values: read("values"), proof: read("proof") };
-}
-
-function forge(...args) {
-  execFileSync(`${ROOT}node_modules/.bin/forge`, args, {
-    cwd: ROOT,
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, ...BUILD, ZKROM_DEPLOY_OUT: "deployments/e2e.json" },
-  });
-}
-
-function deploy(url, sender) {
-  // The script names the Groth16 verifier at run time, so forge does not see that it has to be compiled.
-  forge("build", "src", "script", "test/generated");
-  forge("script", "script/Deploy.s.sol", "--rpc-url", url, "--broadcast", "--unlocked", "--sender", sender);
-  return readJson("deployments/e2e.json");
-}
 
 async function main(url) {
   const rpc = connect(url);
@@ -53,9 +20,8 @@ async function main(url) {
   const { verifier, chain } = deploy(url, sender);
   say(`deployed: verifier ${verifier}, chain ${chain}`);
 
-  const artifact = (name) => readJson(`${BUILD.FOUNDRY_OUT}/${name}.sol/${name}.json`).methodIdentifiers;
-  const advance = `0x${Object.entries(artifact("StateChain")).find(([s]) => s.startsWith("advance("))[1]}`;
-  const verify = `0x${Object.entries(artifact("ZkRomVerifier")).find(([s]) => s.startsWith("verify("))[1]}`;
+  const advance = functionSelector("StateChain", "advance");
+  const verify = functionSelector("ZkRomVerifier", "verify");
   const head = await selector(rpc, "head()");
 
   const expectHead = async (number, hash, root) => {

@@ -41,7 +41,7 @@ interface IZkRomRouter {
     /// @param version The proposed version.
     function cancel(uint32 version) external;
 
-    /// @notice Activates a proposal once the delay is over. Owner only.
+    /// @notice Activates a proposal once the delay is over and before it lapses. Owner only.
     /// @param version The proposed version.
     function activate(uint32 version) external;
 

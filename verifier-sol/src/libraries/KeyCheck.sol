@@ -7,25 +7,24 @@ import {G1, G2, VerifyingKey} from "../types/VerifyingKey.sol";
 /// @notice A key can be well-formed and forgeable: snarkjs's first `.zkey`, before any contribution, has
 /// gamma = delta = the generator, and then a proof of any input is a proof of every input. These checks refuse
 /// such keys. They cannot tell whether the set-up's randomness was destroyed.
-/// @dev gamma may be the generator: ceremonies in the style of Bowe, Gabizon and Miers (eprint 2017/1050), snarkjs's
+/// @dev With gamma = k·delta for a known k, C' = C + k·(L(x) - L(x')) turns a proof of x into one of x'. Only
+/// k = 1 and k = -1 can be seen in a key; points are compared by x, which a point shares with its negative only.
+/// gamma may be the generator: ceremonies in the style of Bowe, Gabizon and Miers (eprint 2017/1050), snarkjs's
 /// among them, fix gamma = 1 and lose nothing, as long as delta is neither gamma nor the generator.
 library KeyCheck {
     /// @notice An element that must not be the point at infinity is.
     error IdentityInKey(string element);
-    /// @notice An element that must be random is the generator: the set-up has had no contribution.
+    /// @notice An element that must be random is the generator or its negative: the set-up has had no contribution.
     error GeneratorInKey(string element);
-    /// @notice Two elements that must be independent are the same.
-    error EqualInKey(string first, string second);
+    /// @notice Two elements that must be independent are equal, or each other's negatives.
+    error RelatedInKey(string first, string second);
     /// @notice A point is off the curve, out of the subgroup or not canonical.
     error NotInGroup();
 
-    /// @dev Coordinates of the generators, as EIP-196 and EIP-197 fix them.
+    /// @dev The generators' x, as EIP-196 and EIP-197 fix them.
     uint256 private constant G1_X = 1;
-    uint256 private constant G1_Y = 2;
     uint256 private constant G2_X1 = 0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2;
     uint256 private constant G2_X0 = 0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed;
-    uint256 private constant G2_Y1 = 0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b;
-    uint256 private constant G2_Y0 = 0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa;
 
     /// @notice Reverts if `key` is malformed or of a kind known to be forgeable.
     /// @param key The verifying key.
@@ -36,9 +35,9 @@ library KeyCheck {
         _requireNotIdentity(key.gamma, "gamma");
         _requireRandom(key.beta, "beta");
         _requireRandom(key.delta, "delta");
-        if (_equal(key.gamma, key.delta)) revert EqualInKey("gamma", "delta");
-        if (_equal(key.beta, key.delta)) revert EqualInKey("beta", "delta");
-        if (_equal(key.beta, key.gamma)) revert EqualInKey("beta", "gamma");
+        if (_sameX(key.gamma, key.delta)) revert RelatedInKey("gamma", "delta");
+        if (_sameX(key.beta, key.delta)) revert RelatedInKey("beta", "delta");
+        if (_sameX(key.beta, key.gamma)) revert RelatedInKey("beta", "gamma");
         _requireInGroup(key);
     }
 
@@ -65,19 +64,19 @@ library KeyCheck {
 
     function _requireRandom(G1 memory p, string memory element) private pure {
         if (p.x == 0 && p.y == 0) revert IdentityInKey(element);
-        if (p.x == G1_X && p.y == G1_Y) revert GeneratorInKey(element);
+        if (p.x == G1_X) revert GeneratorInKey(element);
     }
 
     function _requireRandom(G2 memory p, string memory element) private pure {
         _requireNotIdentity(p, element);
-        if (_equal(p, G2({x1: G2_X1, x0: G2_X0, y1: G2_Y1, y0: G2_Y0}))) revert GeneratorInKey(element);
+        if (p.x1 == G2_X1 && p.x0 == G2_X0) revert GeneratorInKey(element);
     }
 
     function _requireNotIdentity(G2 memory p, string memory element) private pure {
         if (p.x1 == 0 && p.x0 == 0 && p.y1 == 0 && p.y0 == 0) revert IdentityInKey(element);
     }
 
-    function _equal(G2 memory p, G2 memory q) private pure returns (bool) {
-        return p.x1 == q.x1 && p.x0 == q.x0 && p.y1 == q.y1 && p.y0 == q.y0;
+    function _sameX(G2 memory p, G2 memory q) private pure returns (bool) {
+        return p.x1 == q.x1 && p.x0 == q.x0;
     }
 }

@@ -4,22 +4,20 @@ pragma solidity ^0.8.30;
 import {PublicValues} from "../types/PublicValues.sol";
 
 /// @title Hash of a statement to the one public input of the Groth16 circuit
-/// @notice zkrom's machine statement is `(romDigest, I, O)`: the program of `romDigest`, given up to 16 public
-/// input words I, halted with up to 16 output words O. The circuit's public input is
+/// @notice The EVM statement has no public input words and eight output words O. The circuit's public input is
 ///
-/// `sha256(romDigest ‖ I[0] ‖ ... ‖ I[15] ‖ O[0] ‖ ... ‖ O[15])` with its top three bits cleared,
+/// `sha256(romDigest ‖ O[0] ‖ ... ‖ O[7])` with its top three bits cleared,
 ///
-/// every word 32 bytes big-endian and unused words zero: always 33 words, 1056 bytes.
+/// every word 32 bytes big-endian: always 9 words, 288 bytes.
 ///
 /// | bytes | content |
 /// |---|---|
 /// | 0..32 | `romDigest` |
-/// | 32..544 | I[0..16]: empty for the EVM statement, all zero |
-/// | 544..800 | O[0..8]: configHash, chainId, firstBlock, lastBlock, parentHash, lastBlockHash, preStateRoot, postStateRoot |
-/// | 800..1056 | O[8..16]: unused, zero |
+/// | 32..288 | O[0..8]: configHash, chainId, firstBlock, lastBlock, parentHash, lastBlockHash, preStateRoot, postStateRoot |
 ///
-/// The length is fixed, so no two statements share an encoding. 253 bits are below the scalar field's order
-/// r > 2^253, so the hash is canonical as it stands; collisions cost about 2^126.5.
+/// The length is fixed, so no two statements share an encoding; what the words mean is fixed by `romDigest`, the
+/// first of them. 253 bits are below the scalar field's order r > 2^253, so the hash is canonical as it stands;
+/// collisions cost about 2^126.5.
 library StatementHash {
     /// @notice The sha256 precompile did not answer, which happens when gas runs out.
     error Sha256Failed();
@@ -31,13 +29,11 @@ library StatementHash {
         bool ok;
         assembly ("memory-safe") {
             let preimage := mload(0x40)
-            // The struct is romDigest followed by O[0..8]; reading past the calldata gives the zero words.
-            calldatacopy(preimage, values, 0x20)
-            calldatacopy(add(preimage, 0x20), calldatasize(), 0x200)
-            calldatacopy(add(preimage, 0x220), add(values, 0x20), 0x100)
-            calldatacopy(add(preimage, 0x320), calldatasize(), 0x100)
-            // Arguments are evaluated from the right: the call comes before the look at its return data.
-            ok := and(eq(returndatasize(), 0x20), staticcall(gas(), 0x02, preimage, 0x420, 0x00, 0x20))
+            // The struct's encoding is the preimage as it stands.
+            calldatacopy(preimage, values, 0x120)
+            ok := staticcall(gas(), 0x02, preimage, 0x120, 0x00, 0x20)
+            // A chain without the precompile answers with success and nothing.
+            ok := and(ok, eq(returndatasize(), 0x20))
             input := shr(3, shl(3, mload(0x00)))
         }
         if (!ok) revert Sha256Failed();

@@ -8,8 +8,10 @@ struct Head {
     bytes32 stateRoot;
 }
 
-/// @notice The ROM whose proofs a chain accepts, and the router's version that checks them.
+/// @notice The ROM whose proofs a chain accepts, the chain config it runs under, and the router's version whose
+/// verifier pins both. A new fork of the rollup is a new config, mostly with a new ROM.
 struct Rom {
     uint32 version;
     bytes32 digest;
+    bytes32 configHash;
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {StateChain} from "../../src/StateChain.sol";
 import {ZkRomRouter} from "../../src/ZkRomRouter.sol";
+import {IZkRomVerifier} from "../../src/interfaces/IZkRomVerifier.sol";
 import {Head, Rom} from "../../src/types/Head.sol";
 import {Proof} from "../../src/types/Proof.sol";
 import {PublicValues} from "../../src/types/PublicValues.sol";
@@ -41,6 +42,8 @@ contract ChainHandler is Fixtures {
     /// @dev When the ROM proposed last can be activated; zero if there is none.
     uint256 public readyAt;
     Rom private proposed;
+    /// @dev Versions that were frozen.
+    mapping(uint32 version => bool) public frozen;
 
     /// @dev What happened: the suite is only worth something if all of it does.
     uint256 public moved;
@@ -100,20 +103,27 @@ contract ChainHandler is Fixtures {
     }
 
     function proposeRom(bool second) external {
-        proposed = roms[second ? 1 : 0];
-        readyAt = block.timestamp + chain.delay();
+        Rom memory next = roms[second ? 1 : 0];
         vm.prank(owner);
-        chain.proposeRom(proposed);
+        try chain.proposeRom(next) {
+            if (frozen[next.version]) wronglyAccepted++;
+            proposed = next;
+            readyAt = block.timestamp + chain.delay();
+        } catch {
+            if (!frozen[next.version]) wronglyRefused++;
+            refused++;
+        }
     }
 
     function activateRom() external {
         vm.prank(owner);
         try chain.activateRom() {
-            if (readyAt == 0 || block.timestamp < readyAt) wronglyAccepted++;
+            if (!_due()) wronglyAccepted++;
             rom = proposed;
             readyAt = 0;
             romChanges++;
         } catch {
+            if (_due()) wronglyRefused++;
             refused++;
         }
     }
@@ -131,8 +141,36 @@ contract ChainHandler is Fixtures {
     /// @notice Rarely, or every run would end at once.
     function freeze(uint256 dice, bool second) external {
         if (dice % 8 != 0) return;
+        uint32 version = roms[second ? 1 : 0].version;
         vm.prank(owner);
-        try router.freeze(roms[second ? 1 : 0].version) {} catch {}
+        try router.freeze(version) {
+            frozen[version] = true;
+        } catch {
+            refused++;
+        }
+    }
+
+    /// @notice Every call that might bring a version back.
+    function unfreeze(bool second) external {
+        uint32 version = roms[second ? 1 : 0].version;
+        IZkRomVerifier verifier = router.route(version).verifier;
+        vm.startPrank(owner);
+        try router.propose(version, verifier) {
+            wronglyAccepted++;
+        } catch {
+            refused++;
+        }
+        try router.activate(version) {
+            wronglyAccepted++;
+        } catch {
+            refused++;
+        }
+        try router.cancel(version) {
+            wronglyAccepted++;
+        } catch {
+            refused++;
+        }
+        vm.stopPrank();
     }
 
     function wait(uint32 time) external {
@@ -153,10 +191,15 @@ contract ChainHandler is Fixtures {
         }
     }
 
+    /// @dev Whether the proposed ROM has to be activated now.
+    function _due() private view returns (bool) {
+        return readyAt != 0 && block.timestamp >= readyAt && block.timestamp <= readyAt + 30 days
+            && !frozen[proposed.version];
+    }
+
     /// @dev Whether a real proof of these values has to be accepted now.
     function _starts(PublicValues memory v) private view returns (bool) {
-        (bool active,) = address(router).staticcall(abi.encodeCall(router.verifierOf, (rom.version)));
-        return active && v.romDigest == rom.digest && v.configHash == chain.configHash()
+        return !frozen[rom.version] && v.romDigest == rom.digest && v.configHash == rom.configHash
             && v.chainId == chain.chainId() && v.firstBlock == uint256(head.number) + 1
             && v.lastBlock >= v.firstBlock && v.lastBlock <= type(uint64).max && v.parentHash == head.hash
             && v.preStateRoot == head.stateRoot;

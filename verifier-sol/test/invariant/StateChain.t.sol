@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ZkRomVerifier} from "../../src/ZkRomVerifier.sol";
 import {Head, Rom} from "../../src/types/Head.sol";
+import {RouteStatus} from "../../src/types/Route.sol";
 import {Deployed} from "../utils/Deployed.sol";
 import {ChainHandler} from "./ChainHandler.sol";
 
@@ -14,7 +15,7 @@ contract StateChainInvariantTest is Deployed {
         super.setUp();
         ZkRomVerifier second = verifierFor(readValues("newRomStep2"));
         addVersion(2, second);
-        handler = new ChainHandler(chain, router, owner, Rom({version: 2, digest: second.romDigest()}));
+        handler = new ChainHandler(chain, router, owner, romOf(2, second));
         targetContract(address(handler));
     }
 
@@ -26,8 +27,18 @@ contract StateChainInvariantTest is Deployed {
     }
 
     function invariant_romIsWhereTheTimelockLed() public view {
-        (uint32 version, bytes32 digest) = handler.rom();
-        assertEq(abi.encode(chain.rom()), abi.encode(Rom({version: version, digest: digest})));
+        (uint32 version, bytes32 digest, bytes32 configHash) = handler.rom();
+        Rom memory expected = Rom({version: version, digest: digest, configHash: configHash});
+        assertEq(abi.encode(chain.rom()), abi.encode(expected));
+    }
+
+    /// @dev Once frozen, never anything else.
+    function invariant_freezeIsForEver() public view {
+        for (uint32 version = 1; version <= 2; version++) {
+            if (handler.frozen(version)) {
+                assertEq(uint8(router.route(version).status), uint8(RouteStatus.Frozen));
+            }
+        }
     }
 
     function invariant_nothingWrongIsAccepted() public view {
@@ -55,9 +66,11 @@ contract StateChainInvariantTest is Deployed {
         assertEq(handler.romChanges(), 1);
         handler.meddle(stranger, false);
         handler.freeze(8, true);
+        assertTrue(handler.frozen(2));
+        handler.unfreeze(true);
         handler.submitNext(0);
         assertEq(handler.moved(), 2);
-        assertEq(handler.refused(), 5);
+        assertEq(handler.refused(), 8);
         assertEq(handler.wronglyAccepted() + handler.wronglyRefused(), 0);
     }
 }

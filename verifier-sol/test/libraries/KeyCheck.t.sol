@@ -62,27 +62,42 @@ contract KeyCheckTest is Fixtures {
 
     function test_refusesGammaEqualToDelta() public {
         key.gamma = key.delta;
-        vm.expectRevert(abi.encodeWithSelector(KeyCheck.EqualInKey.selector, "gamma", "delta"));
+        vm.expectRevert(abi.encodeWithSelector(KeyCheck.RelatedInKey.selector, "gamma", "delta"));
         harness.requireSound(key);
     }
 
     function test_refusesBetaEqualToDelta() public {
         key.beta = key.delta;
-        vm.expectRevert(abi.encodeWithSelector(KeyCheck.EqualInKey.selector, "beta", "delta"));
+        vm.expectRevert(abi.encodeWithSelector(KeyCheck.RelatedInKey.selector, "beta", "delta"));
         harness.requireSound(key);
     }
 
     function test_refusesBetaEqualToGamma() public {
         key.gamma = key.beta;
-        vm.expectRevert(abi.encodeWithSelector(KeyCheck.EqualInKey.selector, "beta", "gamma"));
+        vm.expectRevert(abi.encodeWithSelector(KeyCheck.RelatedInKey.selector, "beta", "gamma"));
         harness.requireSound(key);
     }
 
-    /// @dev Equality is of points, not of some coordinate: the negative is another point.
-    function test_negativeOfDeltaIsNotDelta() public {
-        key.gamma = key.delta;
-        (key.gamma.y1, key.gamma.y0) = (Q - key.delta.y1, Q - key.delta.y0);
+    /// @dev gamma = -delta is as forgeable as gamma = delta: see Forgery.t.sol.
+    function test_refusesNegatives() public {
+        VerifyingKey memory good = key;
+        key.gamma = _negative(good.delta);
+        vm.expectRevert(abi.encodeWithSelector(KeyCheck.RelatedInKey.selector, "gamma", "delta"));
         harness.requireSound(key);
+        key = good;
+        key.beta = _negative(good.delta);
+        vm.expectRevert(abi.encodeWithSelector(KeyCheck.RelatedInKey.selector, "beta", "delta"));
+        harness.requireSound(key);
+        key = good;
+        key.beta = _negative(good.gamma);
+        // gamma is the generator in snarkjs's keys.
+        _expectGenerator("beta");
+        key = good;
+        key.delta = _negative(g2);
+        _expectGenerator("delta");
+        key = good;
+        key.alpha = G1({x: 1, y: Q - 2});
+        _expectGenerator("alpha");
     }
 
     function test_refusesIdentities() public {
@@ -147,6 +162,10 @@ contract KeyCheckTest is Fixtures {
         words = bytes.concat(words, abi.encode(k.delta), abi.encode(k.ic0), abi.encode(k.ic1));
         assertEq(words.length, 18 * 32);
         assertEq(harness.digest(k), sha256(words));
+    }
+
+    function _negative(G2 memory p) private pure returns (G2 memory) {
+        return G2({x1: p.x1, x0: p.x0, y1: p.y1 == 0 ? 0 : Q - p.y1, y0: p.y0 == 0 ? 0 : Q - p.y0});
     }
 
     function _expectIdentity(string memory element) private {

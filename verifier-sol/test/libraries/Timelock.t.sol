@@ -13,8 +13,8 @@ contract TimelockHarness {
         return Timelock.start(delay);
     }
 
-    function requireOver(uint64 readyAt) external view {
-        Timelock.requireOver(readyAt);
+    function requireOpen(uint64 readyAt) external view {
+        Timelock.requireOpen(readyAt);
     }
 }
 
@@ -41,8 +41,13 @@ contract TimelockTest is Test {
         assertEq(readyAt, block.timestamp + delay);
         vm.warp(readyAt - early);
         vm.expectRevert(abi.encodeWithSelector(Timelock.StillLocked.selector, readyAt));
-        harness.requireOver(readyAt);
+        harness.requireOpen(readyAt);
         vm.warp(readyAt);
-        harness.requireOver(readyAt);
+        harness.requireOpen(readyAt);
+        vm.warp(readyAt + 30 days);
+        harness.requireOpen(readyAt);
+        vm.warp(readyAt + 30 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(Timelock.Lapsed.selector, readyAt + 30 days));
+        harness.requireOpen(readyAt);
     }
 }

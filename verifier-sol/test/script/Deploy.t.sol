@@ -28,7 +28,6 @@ contract DeployTest is Fixtures {
     }
 
     function test_usesAVerifierDeployedBefore() public {
-        config.artifact = "";
         config.groth16 = new ToyGroth16Verifier();
         Deployment memory d = script.deploy(config);
         assertEq(address(d.groth16), address(config.groth16));
@@ -42,9 +41,19 @@ contract DeployTest is Fixtures {
         script.deploy(config);
     }
 
+    /// @dev A contract can say that it has one key and use another.
+    function test_refusesOtherCodeThatNamesTheRightKey() public {
+        VerifyingKey memory key = readKey("verification_key");
+        config.groth16 = IGroth16Verifier(makeAddr("liar"));
+        vm.mockCall(
+            address(config.groth16), abi.encodeCall(IGroth16Verifier.verifyingKey, ()), abi.encode(key)
+        );
+        vm.expectRevert(abi.encodeWithSelector(Deploy.CodeMismatch.selector, config.groth16, config.artifact));
+        script.deploy(config);
+    }
+
     function test_refusesForgeableKeyDeployedBefore() public {
         VerifyingKey memory forgeable = readKey("verification_key_uncontributed");
-        config.artifact = "";
         config.groth16 = IGroth16Verifier(makeAddr("forgeable"));
         vm.mockCall(
             address(config.groth16), abi.encodeCall(IGroth16Verifier.verifyingKey, ()), abi.encode(forgeable)

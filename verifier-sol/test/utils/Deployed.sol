@@ -27,13 +27,17 @@ abstract contract Deployed is Fixtures {
         groth16 = new ToyGroth16Verifier();
         verifier = verifierFor(readValues("step1"));
         router = new ZkRomRouter(owner, DELAY, VERSION, verifier);
-        Rom memory rom = Rom({version: VERSION, digest: verifier.romDigest()});
-        chain = new StateChain(owner, router, DELAY, rom, genesis());
+        chain = new StateChain(owner, router, DELAY, romOf(VERSION, verifier), genesis());
     }
 
     /// @dev A verifier that pins what `values` are about.
     function verifierFor(PublicValues memory values) internal returns (ZkRomVerifier) {
         return new ZkRomVerifier(groth16, values.romDigest, values.configHash, values.chainId);
+    }
+
+    /// @dev What a chain has to announce to use a version with this verifier.
+    function romOf(uint32 version, ZkRomVerifier pinned) internal view returns (Rom memory) {
+        return Rom({version: version, digest: pinned.romDigest(), configHash: pinned.configHash()});
     }
 
     /// @dev Proposes and activates a version, the delay included.

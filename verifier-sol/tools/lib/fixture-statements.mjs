@@ -55,7 +55,7 @@ export const statements = {
   otherChain: step(genesis, b101, { chainId: 1 }),
 };
 
-/** How the contract of the fixtures' key is generated; a test compares it byte by byte. */
+/** How `zkrom export-verifier` makes the contract of the fixtures' key; a Rust test compares it byte by byte. */
 export const TOY_CONTRACT = {
   contract: "ToyGroth16Verifier",
   root: "../../src",

@@ -12,11 +12,9 @@ export function word(value) {
   return Buffer.from(BigInt(value).toString(16).padStart(64, "0"), "hex");
 }
 
-/** romDigest ‖ I[0..16] ‖ O[0..16], 33 words. */
+/** romDigest ‖ O[0..8], 9 words. */
 export function preimage(values) {
-  const [romDigest, ...outputs] = FIELDS.map((name) => word(values[name]));
-  const zeros = (n) => Buffer.alloc(32 * n);
-  return Buffer.concat([romDigest, zeros(16), ...outputs, zeros(8)]);
+  return Buffer.concat(FIELDS.map((name) => word(values[name])));
 }
 
 /** sha256 with the top three bits cleared. */
@@ -27,7 +25,13 @@ export function publicInput(values) {
 }
 
 /** A snarkjs proof as the eight words of the Solidity struct Proof (EIP-197 order). */
-export function proofWords(proof) {
+function proofWords(proof) {
   const [a, b, c] = [proof.pi_a, proof.pi_b, proof.pi_c];
   return [a[0], a[1], b[0][1], b[0][0], b[1][1], b[1][0], c[0], c[1]].map(BigInt);
+}
+
+/** Calldata of a function whose arguments are the public values and the proof, nine and eight words. */
+export function calldata(fourBytes, values, proof) {
+  const words = [...FIELDS.map((name) => values[name]), ...proofWords(proof)].map(word);
+  return fourBytes + Buffer.concat(words).toString("hex");
 }
