@@ -2,8 +2,10 @@
 //!
 //! The depth is fixed, so a leaf cannot be taken for a node. Places past the last key repeat it.
 
+use p3_field::PrimeCharacteristicRing;
 use zkrom_stark::field::Val;
 
+use crate::circuit::{Builder, Digest, Slot};
 use crate::poseidon::{RATE, WIDTH, permute};
 
 /// log2 of the number of places: compress circuits of all shapes, and the join circuit.
@@ -57,4 +59,28 @@ impl KeySet {
     pub fn path(&self, index: usize) -> Vec<[Val; RATE]> {
         (0..DEPTH).map(|level| self.levels[level][(index >> level) ^ 1]).collect()
     }
+
+    /// The words that say that a key is in the set: the key, its place and its path.
+    ///
+    /// # Panics
+    ///
+    /// Where it is not.
+    #[must_use]
+    pub fn words(&self, key: &[Val; RATE]) -> Vec<Val> {
+        let index = self.index(key).expect("the key is in the set");
+        let mut out = key.to_vec();
+        out.push(Val::from_usize(index));
+        out.extend(self.path(index).as_flattened());
+        out
+    }
+}
+
+/// A key that the prover chooses, of those in the tree of a root; the hints are [`KeySet::words`].
+pub fn member(builder: &mut Builder, root: Digest) -> [Slot; RATE] {
+    let key = builder.words();
+    let [index] = builder.words();
+    let bits = builder.bits(index, 0);
+    let leaf = builder.digest_of(&key);
+    builder.member(leaf, &bits[..DEPTH], root);
+    key
 }
