@@ -10,6 +10,7 @@
 //! * [`compress`]: the first stage, whose child is a proof of a block;
 //! * [`join`]: two proofs of consecutive blocks to one;
 //! * [`keys`]: the keys a join accepts;
+//! * [`outer`]: the configuration of the last STARK, with BN254 commitments;
 //! * [`security`]: the proven security of a stage;
 //! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
@@ -18,6 +19,7 @@ pub mod circuit;
 pub mod compress;
 pub mod join;
 pub mod keys;
+pub mod outer;
 pub mod poseidon;
 pub mod quintic;
 pub mod security;

@@ -10,8 +10,7 @@ mod reduction;
 mod transcript;
 mod words;
 
-pub(crate) use plan::layout;
-pub use plan::{Batch, Child, ChildAir, Instance, Matrix, Plan, Source};
+pub use plan::{Batch, Child, ChildAir, Instance, Matrix, Plan, Source, layout};
 pub use words::{Proof, Words};
 
 use p3_commit::PolynomialSpace;
