@@ -12,6 +12,7 @@
 //! * [`keys`]: the keys a join accepts;
 //! * [`outer`]: the configuration of the last STARK, with BN254 commitments;
 //! * [`shrink`]: one proof to one with fewer rows behind it, and the circuit of the last STARK;
+//! * [`pipeline`]: which stages there are, and running them;
 //! * [`security`]: the proven security of a stage;
 //! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
@@ -21,6 +22,7 @@ pub mod compress;
 pub mod join;
 pub mod keys;
 pub mod outer;
+pub mod pipeline;
 pub mod poseidon;
 pub mod quintic;
 pub mod security;

@@ -3,6 +3,7 @@
 use p3_air::BaseAir;
 use p3_batch_stark::common::{GlobalPreprocessed, PreprocessedInstanceMeta};
 use p3_batch_stark::{CommonData, ProverData};
+use p3_field::PrimeField32;
 use p3_lookup::{LogUpGadget, Lookup, Lookups};
 use sha2::{Digest, Sha256};
 use zkrom_asm::image::Image;
@@ -16,15 +17,21 @@ use crate::prover::Plan;
 /// Degree up to which messages are packed into one column, in every chip: what blowup 2 allows.
 const LOOKUP_DEGREE: usize = 3;
 
+/// What the ROM digest's preimage begins with: with 32 bytes thrice after it, two blocks of sha256.
+pub const ROM_DIGEST_TAG: &[u8; 18] = b"zkrom rom digest 2";
+
 impl VerifyingKey {
-    /// Identity of program, machine and tables: what a contract pins.
+    /// Identity of program, machine and tables, what a contract pins: the sha256 of [`ROM_DIGEST_TAG`], the program's digest, the machine's, and the preprocessed commitment
+    /// as canonical integers of four bytes, most significant first. The Groth16 circuit computes it again.
     #[must_use]
     pub fn rom_digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        hash.update(b"zkrom rom digest 1");
+        hash.update(ROM_DIGEST_TAG);
         hash.update(self.program_digest);
         hash.update(self.machine_digest);
-        hash.update(postcard::to_allocvec(&self.preprocessed).expect("field elements encode"));
+        for element in self.preprocessed.roots().as_flattened() {
+            hash.update(element.as_canonical_u32().to_be_bytes());
+        }
         hash.finalize().into()
     }
 }

@@ -4,6 +4,7 @@
 
 use num_bigint::BigUint;
 use p3_bn254::Bn254;
+use p3_field::Field;
 
 /// Words of the state.
 pub const WIDTH: usize = 3;
@@ -86,8 +87,10 @@ impl Grain {
             for i in (0..FIELD_BITS).rev() {
                 bytes[i / 8] |= u8::from(self.bit()) << (i % 8);
             }
-            if let Some(x) = Bn254::from_biguint(BigUint::from_bytes_le(&bytes)) {
-                return x;
+            let x = BigUint::from_bytes_le(&bytes);
+            // p3 would reduce what the generator throws away.
+            if x < Bn254::order() {
+                return Bn254::from_biguint(x).expect("254 bits");
             }
         }
     }
