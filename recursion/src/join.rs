@@ -91,7 +91,7 @@ pub fn words(keys: &KeySet, children: [[Val; RATE]; 2]) -> Vec<Val> {
 /// Where the child does not have the public values of [`Exposed::BLOCKS`].
 #[must_use]
 pub fn circuit(child: &Child<'_, Table>, plan: &Plan) -> Circuit {
-    let public = TableId::ALL.iter().position(|&id| id == TableId::Public).expect("a table");
+    let public = TableId::ALL.iter().position(|&id| id == TableId::Values).expect("a table");
     assert_eq!(plan.instances[public].public_values, Exposed::BLOCKS.public_values());
     let mut builder = Builder::new();
     let b = &mut builder;

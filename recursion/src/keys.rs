@@ -14,7 +14,9 @@ pub const DEPTH: usize = 6;
 /// A set of keys.
 #[derive(Clone, Debug)]
 pub struct KeySet {
-    /// Nodes, level by level from the leaves.
+    /// Keys, by place.
+    keys: Vec<[Val; RATE]>,
+    /// Nodes, level by level from the leaves, which are the keys' hashes.
     levels: Vec<Vec<[Val; RATE]>>,
 }
 
@@ -33,14 +35,14 @@ impl KeySet {
     #[must_use]
     pub fn new(keys: &[[Val; RATE]]) -> Self {
         assert!(keys.len() <= 1 << DEPTH, "{} keys", keys.len());
-        let mut leaves = keys.to_vec();
-        leaves.resize(1 << DEPTH, *keys.last().expect("at least one key"));
-        let mut levels = vec![leaves];
+        let mut keys = keys.to_vec();
+        keys.resize(1 << DEPTH, *keys.last().expect("at least one key"));
+        let mut levels = vec![keys.iter().map(|key| compress(key, &[Val::ZERO; RATE])).collect::<Vec<_>>()];
         for level in 0..DEPTH {
             let nodes = levels[level].chunks_exact(2).map(|pair| compress(&pair[0], &pair[1])).collect();
             levels.push(nodes);
         }
-        Self { levels }
+        Self { keys, levels }
     }
 
     /// The root.
@@ -51,7 +53,7 @@ impl KeySet {
     /// The first place of a key.
     #[must_use]
     pub fn index(&self, key: &[Val; RATE]) -> Option<usize> {
-        self.levels[0].iter().position(|k| k == key)
+        self.keys.iter().position(|k| k == key)
     }
 
     /// The siblings on the way from a place to the root.
@@ -80,7 +82,6 @@ pub fn member(builder: &mut Builder, root: Digest) -> [Slot; RATE] {
     let key = builder.words();
     let [index] = builder.words();
     let bits = builder.bits(index, 0);
-    let leaf = builder.digest_of(&key);
-    builder.member(leaf, &bits[..DEPTH], root);
+    builder.member(&key, &bits[..DEPTH], root);
     key
 }

@@ -29,7 +29,7 @@ fn assert_equal(builder: &mut Builder, left: &[Slot], right: &[Slot]) {
 ///
 /// Where they are not those of [`Exposed::BLOCKS`].
 fn expose(builder: &mut Builder, verified: &Verified) {
-    let public = &verified.public[TableId::Public as usize];
+    let public = &verified.public[TableId::Values as usize];
     assert_eq!(public.len(), Exposed::BLOCKS.public_values());
     public.iter().for_each(|&limb| builder.expose(limb));
 }
@@ -48,7 +48,7 @@ pub fn first(child: &Child<'_, Table>, plan: &Plan) -> Circuit {
     let key = member(b, root_digest);
     let verified = verify(b, child, plan);
     assert_equal(b, &verified.key, &key);
-    assert_equal(b, &verified.public[TableId::Public as usize][..RATE], &root);
+    assert_equal(b, &verified.public[TableId::Values as usize][..RATE], &root);
     expose(b, &verified);
     builder.finish()
 }

@@ -29,13 +29,24 @@ fn describe(name: &str, child: &Child<'_, Table>, rows: &[usize]) -> Plan {
     let m = measure(child);
     let plan = child.plan();
     println!("== {name}: {rows:?} rows, heights {:?}", child.log_heights);
-    println!("   {} columns, {:.2} bits; FRI {:?} of {:?}", m.columns, report(&m, &child.params).security_bits(), plan.log_arities, plan.log_heights);
+    println!(
+        "   {} columns, {:.2} bits; FRI {:?} of {:?}",
+        m.columns,
+        report(&m, &child.params).security_bits(),
+        plan.log_arities,
+        plan.log_heights
+    );
     println!("   constraints {}, interactions {}", m.constraints, m.interactions);
     for (i, instance) in plan.instances.iter().enumerate() {
         let lookups = if instance.lookups > 0 { 5 * (instance.lookups + 1) } else { 0 };
         println!(
             "   {:9} 2^{:2}: {:3} main {:3} preprocessed {:3} lookup {:3} quotient",
-            TableId::ALL[i].name(), instance.log_height, instance.width, instance.preprocessed, lookups, 5 * instance.chunks
+            TableId::ALL[i].name(),
+            instance.log_height,
+            instance.width,
+            instance.preprocessed,
+            lookups,
+            5 * instance.chunks
         );
     }
     plan
@@ -44,11 +55,17 @@ fn describe(name: &str, child: &Child<'_, Table>, rows: &[usize]) -> Plan {
 #[test]
 #[ignore = "for exploring"]
 fn explore() {
-    let stages = std::env::var("ZKROM_STAGES").unwrap_or_else(|_| "3,57,0,3,20,4;4,41,3,3,20,4;4,41,3,3,20,4".to_owned());
+    let stages = std::env::var("ZKROM_STAGES")
+        .unwrap_or_else(|_| "3,57,0,3,20,4;4,41,3,3,20,4;4,41,3,3,20,4".to_owned());
     let layout = |children| Layout { children, public_values: Exposed::BLOCKS.public_values() };
     let tables = Table::all(layout(2));
     let lookups = packed_lookups(&tables);
-    let first = Child { airs: &tables, lookups: lookups.iter().map(|l| &**l).collect(), log_heights: LOG_HEIGHTS.to_vec(), params: ProofParams::STANDARD };
+    let first = Child {
+        airs: &tables,
+        lookups: lookups.iter().map(|l| &**l).collect(),
+        log_heights: LOG_HEIGHTS.to_vec(),
+        params: ProofParams::STANDARD,
+    };
     let mut plan = describe("compress", &first, &[]);
     let one = Table::all(layout(1));
     let one_lookups = packed_lookups(&one);
@@ -57,7 +74,8 @@ fn explore() {
     for (i, &(params, least, cap)) in parsed.iter().enumerate() {
         let rows: Vec<usize> = TableId::ALL.iter().map(|id| id.rows(&circuit)).collect();
         let log_heights = circuit.log_heights(least);
-        let now = Child { airs: &one, lookups: one_lookups.iter().map(|l| &**l).collect(), log_heights, params };
+        let now =
+            Child { airs: &one, lookups: one_lookups.iter().map(|l| &**l).collect(), log_heights, params };
         plan = describe(&format!("stage {i}"), &now, &rows);
         // What BN254 hashing and the circuit that verifies it would cost.
         let mut permutations = 0.0;
@@ -84,7 +102,12 @@ fn explore() {
             per_query += row * 49.0 + 1500.0 + height.saturating_sub(cap) as f64 * 255.0;
         }
         let r1cs = per_query * params.num_queries as f64;
-        println!("   {values} values; as a wrap: {permutations:.0} permutations, {:.1} s; {per_query:.0} constraints a query, {:.2} M; {:.1} s in all", permutations / 168e3, r1cs / 1e6, permutations / 168e3 + 14e-6 * r1cs);
+        println!(
+            "   {values} values; as a wrap: {permutations:.0} permutations, {:.1} s; {per_query:.0} constraints a query, {:.2} M; {:.1} s in all",
+            permutations / 168e3,
+            r1cs / 1e6,
+            permutations / 168e3 + 14e-6 * r1cs
+        );
         circuit = shrink::next(&now, &plan, &[Val::default(); 8]);
     }
 }

@@ -118,8 +118,10 @@ impl Last {
     ) -> Result<StageProof<S>, Error> {
         let public = ProvingKey::public_values(child);
         let commitment = vec![*child_key].into();
-        let child = Proof { plan: &self.plans[index], proof: &child.stark, key: &commitment, public: &public };
-        let name = if index < self.shrinks.len() { format!("shrink {}", index + 1) } else { "wrap".to_owned() };
+        let child =
+            Proof { plan: &self.plans[index], proof: &child.stark, key: &commitment, public: &public };
+        let name =
+            if index < self.shrinks.len() { format!("shrink {}", index + 1) } else { "wrap".to_owned() };
         let run = step(progress, &format!("{name} run"), || {
             key.circuit.run(&mut Words::after(first, vec![child]))
         })?;

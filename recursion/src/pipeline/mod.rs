@@ -88,7 +88,7 @@ impl Parameters {
         Self {
             block: ProofParams::TESTING,
             tree: ProofParams::TESTING,
-            tree_log_heights: vec![17, 14, 10, 13, 12, 9, 4],
+            tree_log_heights: vec![17, 10, 16, 10],
             shrinks: vec![shrink],
             wrap: Strength {
                 params: OuterParams { proof: ProofParams::TESTING, cap_height: 2 },

@@ -33,8 +33,7 @@ pub fn compress_key(
     progress: &mut Progress<'_>,
 ) -> Result<CompressKey, Error> {
     let table = Shape::table();
-    let of_shape =
-        table.get(usize::from(shape)).ok_or(Error::Shape { expected: table.len(), got: shape })?;
+    let of_shape = table.get(usize::from(shape)).ok_or(Error::Shape { expected: table.len(), got: shape })?;
     let airs = chips(None);
     let lookups = zkrom_stark::key::packed_lookups(&airs);
     let child = Child {

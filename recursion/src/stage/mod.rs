@@ -10,8 +10,7 @@ use zkrom_stark::field::{Challenge, Val};
 
 use crate::circuit::{Circuit, Refusal, Run};
 use crate::poseidon::RATE;
-use crate::quintic::coefficients;
-use crate::tables::{Layout, Table, TableId};
+use crate::tables::{Layout, Table, TableId, public_values};
 use crate::verifier::Child;
 
 pub use scheme::Scheme;
@@ -22,7 +21,7 @@ const LOOKUP_DEGREE: usize = 3;
 const LEAST_LOG_HEIGHT: usize = 4;
 /// log2 heights, in the order of [`TableId::ALL`], that hold every compress circuit and the join circuit at full strength: such proofs differ in their
 /// key only, so one join circuit takes all of them.
-pub const LOG_HEIGHTS: [usize; 7] = [18, 15, 14, 14, 18, 9, 4];
+pub const LOG_HEIGHTS: [usize; TableId::ALL.len()] = [18, 14, 18, 10];
 
 /// What the verifier of a circuit's proofs needs: with the AIRs, which its layout gives, it fixes the circuit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +43,7 @@ pub struct VerifyingKey<S: Scheme = ProofParams> {
 pub struct StageProof<S: Scheme = ProofParams> {
     /// Public values.
     pub public: Vec<Val>,
-    /// The Horner points of the children, which are public values of the opening table and mean nothing outside.
+    /// The Horner points of the children, which are public values of the hash table and mean nothing outside.
     pub points: Vec<Challenge>,
     /// The proof.
     pub stark: S::Stark,
@@ -101,18 +100,6 @@ pub fn packed_lookups(tables: &[Table]) -> Vec<Lookups<Val>> {
     tables
         .iter()
         .map(|t| Lookups::from_air::<Challenge, Table>(t).pack_same_bus(&gadget, LOOKUP_DEGREE))
-        .collect()
-}
-
-/// Public values table by table.
-fn public_values(public: &[Val], points: &[Challenge]) -> Vec<Vec<Val>> {
-    TableId::ALL
-        .iter()
-        .map(|id| match id {
-            TableId::Public => public.to_vec(),
-            TableId::Opening => points.iter().flat_map(coefficients).collect(),
-            _ => vec![],
-        })
         .collect()
 }
 
