@@ -1,20 +1,27 @@
 //! What stages cost at other parameters, without proving anything.
 //!
-//! `ZKROM_STAGES="blowup,queries,final,arity,work,least;..." cargo test --release -p zkrom-recursion --test explore -- --ignored --nocapture`; the last one is the wrap.
+//! `ZKROM_STAGES="blowup,queries,final,arity,work,cap,least heights..;..." cargo test --release -p zkrom-recursion --test explore -- --ignored --nocapture`; the last one is the wrap.
 
 use zkrom_recursion::compress::Exposed;
+use zkrom_recursion::pipeline::Parameters;
 use zkrom_recursion::security::measure;
 use zkrom_recursion::shrink;
-use zkrom_recursion::stage::{LOG_HEIGHTS, packed_lookups};
+use zkrom_recursion::stage::packed_lookups;
 use zkrom_recursion::tables::{Layout, Table, TableId};
 use zkrom_recursion::verifier::{Child, Plan, Source};
 use zkrom_stark::config::ProofParams;
 use zkrom_stark::field::Val;
 use zkrom_stark::machine::report;
 
-fn params(text: &str) -> (ProofParams, usize, usize) {
+struct Stage {
+    params: ProofParams,
+    cap: usize,
+    least: Vec<usize>,
+}
+
+fn stage(text: &str) -> Stage {
     let n: Vec<usize> = text.split(',').map(|x| x.trim().parse().expect("a number")).collect();
-    let p = ProofParams {
+    let params = ProofParams {
         log_blowup: n[0],
         num_queries: n[1],
         log_final_poly_len: n[2],
@@ -22,7 +29,16 @@ fn params(text: &str) -> (ProofParams, usize, usize) {
         query_pow_bits: n[4],
         ..ProofParams::STANDARD
     };
-    (p, n[5], n.get(6).copied().unwrap_or(4))
+    let other = std::env::var("ZKROM_WORK").ok();
+    let other: Vec<usize> =
+        other.iter().flat_map(|w| w.split(',')).map(|x| x.parse().expect("a number")).collect();
+    let params = match other[..] {
+        [commit_pow_bits, batch_pow_bits, lookup_pow_bits, ood_pow_bits] => {
+            ProofParams { commit_pow_bits, batch_pow_bits, lookup_pow_bits, ood_pow_bits, ..params }
+        }
+        _ => params,
+    };
+    Stage { params, cap: n[5], least: n[6..].to_vec() }
 }
 
 fn describe(name: &str, child: &Child<'_, Table>, rows: &[usize]) -> Plan {
@@ -56,24 +72,27 @@ fn describe(name: &str, child: &Child<'_, Table>, rows: &[usize]) -> Plan {
 #[ignore = "for exploring"]
 fn explore() {
     let stages = std::env::var("ZKROM_STAGES")
-        .unwrap_or_else(|_| "3,57,0,3,20,4;4,41,3,3,20,4;4,41,3,3,20,4".to_owned());
+        .unwrap_or_else(|_| "3,57,3,3,20,0,9,9,9,9;4,43,3,3,20,5,9,9,9,9".to_owned());
     let layout = |children| Layout { children, public_values: Exposed::BLOCKS.public_values() };
+    let standard = Parameters::standard();
     let tables = Table::all(layout(2));
     let lookups = packed_lookups(&tables);
     let first = Child {
         airs: &tables,
         lookups: lookups.iter().map(|l| &**l).collect(),
-        log_heights: LOG_HEIGHTS.to_vec(),
-        params: ProofParams::STANDARD,
+        log_heights: standard.tree_log_heights.clone(),
+        params: standard.tree,
     };
     let mut plan = describe("compress", &first, &[]);
     let one = Table::all(layout(1));
     let one_lookups = packed_lookups(&one);
     let mut circuit = shrink::first(&first, &plan);
-    let parsed: Vec<_> = stages.split(';').map(params).collect();
-    for (i, &(params, least, cap)) in parsed.iter().enumerate() {
+    let parsed: Vec<_> = stages.split(';').map(stage).collect();
+    for (i, Stage { params, cap, least }) in parsed.iter().enumerate() {
+        let (params, cap) = (*params, *cap);
         let rows: Vec<usize> = TableId::ALL.iter().map(|id| id.rows(&circuit)).collect();
-        let log_heights = circuit.log_heights(least);
+        let needed = circuit.log_heights(4);
+        let log_heights = needed.iter().zip(least).map(|(n, l)| *n.max(l)).collect();
         let now =
             Child { airs: &one, lookups: one_lookups.iter().map(|l| &**l).collect(), log_heights, params };
         plan = describe(&format!("stage {i}"), &now, &rows);

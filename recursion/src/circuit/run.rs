@@ -99,6 +99,8 @@ fn horner(sum: Challenge, point: Challenge, values: &[Val]) -> Challenge {
 struct Machine<'a, H> {
     circuit: &'a Circuit,
     hints: &'a mut H,
+    /// A slot, and what is added to its value.
+    fault: Option<(Slot, Challenge)>,
     run: Run,
     digests: Vec<[Val; RATE]>,
     /// State before and after the last hash row.
@@ -116,6 +118,19 @@ impl Circuit {
     ///
     /// The first check that does not hold.
     pub fn run<H: Hints>(&self, hints: &mut H) -> Result<Run, Refusal> {
+        self.run_with(hints, None)
+    }
+
+    /// Computes all values, with a wrong one for a slot, on which all that follows is computed; no check refuses. For tests: no proof of such a run may verify.
+    ///
+    /// # Errors
+    ///
+    /// Where the fault is such that the run cannot go on: a division by zero, or a base element that is none.
+    pub fn run_faulty<H: Hints>(&self, hints: &mut H, slot: Slot, error: Challenge) -> Result<Run, Refusal> {
+        self.run_with(hints, Some((slot, error)))
+    }
+
+    fn run_with<H: Hints>(&self, hints: &mut H, fault: Option<(Slot, Challenge)>) -> Result<Run, Refusal> {
         let mut slots = vec![Challenge::ZERO; self.slots];
         for &(slot, value) in &self.constants {
             slots[slot.0 as usize] = value;
@@ -130,6 +145,7 @@ impl Circuit {
         let mut machine = Machine {
             circuit: self,
             hints,
+            fault,
             run,
             digests: vec![[Val::ZERO; RATE]; self.digests],
             input: [Val::ZERO; WIDTH],
@@ -157,7 +173,13 @@ impl<H: Hints> Machine<'_, H> {
     }
 
     fn set(&mut self, slot: Slot, value: Challenge) {
-        self.run.slots[slot.0 as usize] = value;
+        let error = self.fault.filter(|(at, _)| *at == slot).map_or(Challenge::ZERO, |f| f.1);
+        self.run.slots[slot.0 as usize] = value + error;
+    }
+
+    /// A check that does not hold.
+    fn refuse(&self, why: Refusal) -> Result<(), Refusal> {
+        if self.fault.is_some() { Ok(()) } else { Err(why) }
     }
 
     fn base(&self, slot: Slot) -> Result<Val, Refusal> {
@@ -176,7 +198,7 @@ impl<H: Hints> Machine<'_, H> {
                 self.set(op.a, (d - c) * inverse);
             }
             Writes::Nothing if a * b + c == d => {}
-            Writes::Nothing => return Err(Refusal::Unequal { row }),
+            Writes::Nothing => self.refuse(Refusal::Unequal { row })?,
         }
         Ok(())
     }
@@ -185,7 +207,7 @@ impl<H: Hints> Machine<'_, H> {
         let op = self.circuit.bits[row];
         let value = self.base(op.from)?.as_canonical_u32();
         if value & ((1 << op.zeros) - 1) != 0 {
-            return Err(Refusal::Work { row, value, zeros: op.zeros });
+            self.refuse(Refusal::Work { row, value, zeros: op.zeros })?;
         }
         for i in 0..BITS {
             self.set(op.to[i], Val::from_u32((value >> i) & 1).into());
@@ -258,7 +280,7 @@ impl<H: Hints> Machine<'_, H> {
         match op.port {
             Port::Write(k, slot) => self.set(slot, horner(self.sum, point, &state[..k])),
             Port::Read(k, slot) if self.get(slot) != horner(self.sum, point, &state[..k]) => {
-                return Err(Refusal::Sum { row });
+                self.refuse(Refusal::Sum { row })?;
             }
             _ => {}
         }
@@ -272,7 +294,7 @@ impl<H: Hints> Machine<'_, H> {
             End::Write(d) => self.digests[d.0 as usize].copy_from_slice(&self.output[..RATE]),
             End::Input(d) => self.digests[d.0 as usize].copy_from_slice(&self.input[..RATE]),
             End::Check(d) if self.digests[d.0 as usize] != self.output[..RATE] => {
-                return Err(Refusal::Root { row });
+                self.refuse(Refusal::Root { row })?;
             }
             End::Nothing | End::Check(_) | End::Left(_) => {}
         }

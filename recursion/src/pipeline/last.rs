@@ -46,7 +46,7 @@ impl Last {
                     None => shrink::first(&child, &plans[0]),
                     Some(before) => shrink::next(&before.as_child(), &plans[i], &before.digest()),
                 };
-                let log_heights = circuit.log_heights(strength.least_log_height);
+                let log_heights = circuit.log_heights_from(&strength.least_log_heights);
                 ProvingKey::with_heights(circuit, strength.params, &log_heights)
             });
             plans.push(key.as_child().plan());
@@ -55,7 +55,7 @@ impl Last {
         let before = shrinks.last().expect("at least one shrink");
         let wrap = step(progress, "wrap key", || {
             let circuit = shrink::next(&before.as_child(), &plans[shrinks.len()], &before.digest());
-            let log_heights = circuit.log_heights(parameters.wrap.least_log_height);
+            let log_heights = circuit.log_heights_from(&parameters.wrap.least_log_heights);
             ProvingKey::with_heights(circuit, parameters.wrap.params, &log_heights)
         });
         Self { parameters: parameters.clone(), plans, shrinks, wrap }

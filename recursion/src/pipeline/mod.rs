@@ -10,10 +10,12 @@
 //! has the key of the one before as a constant. The circuits are functions of the [`Parameters`] and of nothing else.
 
 mod files;
+mod keys;
 mod last;
 mod tree;
 
 pub use files::{StageFile, WrapFile};
+pub use keys::{KeysError, keys_from_text, keys_to_text, make_keys, standard_keys};
 pub use last::{Last, Wrapped};
 pub use tree::{CompressKey, compress_key, join_key};
 
@@ -44,8 +46,8 @@ pub(crate) fn step<T>(progress: &mut Progress<'_>, name: &str, run: impl FnOnce(
 pub struct Strength<P> {
     /// Parameters of its STARK.
     pub params: P,
-    /// log2 of the least height of a table: more than the final polynomial's, and so that tables have few distinct heights, at each of which FRI stops.
-    pub least_log_height: usize,
+    /// log2 of the least height of each table: more than the final polynomial's, and such that tables have few distinct heights, since FRI stops at each.
+    pub least_log_heights: [usize; TableId::ALL.len()],
 }
 
 /// Parameters of all stages.
@@ -67,24 +69,31 @@ impl Parameters {
     /// What proofs are made with: every stage has at least 100 bits of proven security (`tests/stages.rs` fails below).
     #[must_use]
     pub fn standard() -> Self {
-        let shrink = |log_blowup, num_queries, log_final_poly_len, least_log_height| Strength {
-            params: ProofParams { log_blowup, num_queries, log_final_poly_len, ..ProofParams::STANDARD },
-            least_log_height,
+        let params = |log_blowup, num_queries, log_final_poly_len, query_pow_bits| ProofParams {
+            log_blowup,
+            num_queries,
+            log_final_poly_len,
+            query_pow_bits,
+            ..ProofParams::STANDARD
         };
-        let Strength { params: proof, least_log_height } = shrink(4, 43, 3, 9);
+        // Grinding is for a BN254 permutation a try.
+        let outer = OuterParams { proof: params(3, 56, 3, 16), cap_height: 5 };
         Self {
             block: ProofParams::STANDARD,
-            tree: ProofParams::STANDARD,
+            tree: params(1, 166, 3, 20),
             tree_log_heights: LOG_HEIGHTS.to_vec(),
-            shrinks: vec![shrink(3, 57, 3, 9), shrink(4, 43, 3, 9)],
-            wrap: Strength { params: OuterParams { proof, cap_height: 5 }, least_log_height },
+            shrinks: vec![
+                Strength { params: params(3, 55, 3, 20), least_log_heights: [16, 13, 16, 13] },
+                Strength { params: params(5, 32, 5, 22), least_log_heights: [15, 14, 14, 14] },
+            ],
+            wrap: Strength { params: outer, least_log_heights: [14, 11, 13, 11] },
         }
     }
 
     /// Few queries and no work, for tests. Compress circuits of the smallest shape only have these heights.
     #[must_use]
     pub fn testing() -> Self {
-        let shrink = Strength { params: ProofParams::TESTING, least_log_height: 4 };
+        let shrink = Strength { params: ProofParams::TESTING, least_log_heights: [4; TableId::ALL.len()] };
         Self {
             block: ProofParams::TESTING,
             tree: ProofParams::TESTING,
@@ -92,7 +101,7 @@ impl Parameters {
             shrinks: vec![shrink],
             wrap: Strength {
                 params: OuterParams { proof: ProofParams::TESTING, cap_height: 2 },
-                least_log_height: 4,
+                least_log_heights: [4; TableId::ALL.len()],
             },
         }
     }

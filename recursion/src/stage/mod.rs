@@ -21,7 +21,7 @@ const LOOKUP_DEGREE: usize = 3;
 const LEAST_LOG_HEIGHT: usize = 4;
 /// log2 heights, in the order of [`TableId::ALL`], that hold every compress circuit and the join circuit at full strength: such proofs differ in their
 /// key only, so one join circuit takes all of them.
-pub const LOG_HEIGHTS: [usize; TableId::ALL.len()] = [18, 14, 18, 10];
+pub const LOG_HEIGHTS: [usize; TableId::ALL.len()] = [18, 14, 18, 14];
 
 /// What the verifier of a circuit's proofs needs: with the AIRs, which its layout gives, it fixes the circuit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -201,4 +201,10 @@ impl Circuit {
         let log_height = |id: &TableId| p3_util::log2_ceil_usize(id.rows(self)).max(least);
         TableId::ALL.iter().map(log_height).collect()
     }
+
+    /// log2 of the least heights that hold it and are not below the given ones.
+    #[must_use]
+    pub fn log_heights_from(&self, least: &[usize; TableId::ALL.len()]) -> Vec<usize> {
+        self.log_heights(0).iter().zip(least).map(|(needed, least)| *needed.max(least)).collect()
+    }
 }

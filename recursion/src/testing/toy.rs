@@ -93,16 +93,23 @@ pub fn toy(children: usize, seed: u64) -> (Circuit, Given) {
         }
         let selected = b.select(bits[0], second, third);
         let five = b.base(Val::from_u32(5));
+        b.bits(five, 0);
         b.mul_add(selected, five, back);
         paths(b, &bits, point);
         // One copy of the words for both passes.
         let pass = draw(8 + 5 + 8 + 8 + 2 + 8);
         words.extend(pass.iter().chain(&pass));
-        // A tree of one step, whose root is made of the leaf's own digest: not checked, so that any sibling will do.
-        b.hash_row(absorb(Origin::Zero, true, 0, 8), Point::Down, &[]);
+        // A grinding witness of sorts: a word of the prover's with zeros.
+        let [zeros] = b.words();
+        b.bits(zeros, 20);
+        words.push(Val::from_u32(5 << 20));
+        // A sum nothing reads; a step and an injection nothing goes on from.
+        let unread = b.slot();
+        b.hash_row(absorb(Origin::Zero, true, 0, 8), Point::Down, &[Port::Write(8, unread)]);
         b.hash(HashStep::Merkle, Point::Down, Port::Bit(bits[3]), End::Nothing);
-        words.extend(draw(16));
+        b.hash_row(absorb(Origin::Zero, true, 0, 8), Point::Down, &[]);
         b.hash(HashStep::Inject, Point::Down, Port::Nothing, End::Left(digest));
+        words.extend(draw(24));
         [commitment[0], word, bits[1], five, free[8], commitment[7]].into_iter().for_each(|s| b.expose(s));
     }
     (builder.finish(), Given(words.into_iter()))

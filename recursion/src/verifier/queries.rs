@@ -212,17 +212,16 @@ fn interpolate(builder: &mut Builder, mut row: Vec<Slot>, low: &[Slot], point: S
     let half = Val::ONE.halve();
     while row.len() > 1 {
         let log_len = row.len().ilog2() as usize;
-        let one = builder.one();
         let halved = builder.base(half);
         let next = (0..row.len() / 2)
             .map(|i| {
                 let exponent = p3_util::reverse_bits_len(i, log_len - 1) as u64;
-                let factor = half * Val::two_adic_generator(log_len).inverse().exp_u64(exponent);
+                let factor = -half * Val::two_adic_generator(log_len).inverse().exp_u64(exponent);
                 let factor = builder.base(factor);
-                let even = builder.mul_add(ratio, factor, halved);
-                let odd = builder.sub(one, even);
-                let sum = builder.mul(row[2 * i], even);
-                builder.mul_add(row[2 * i + 1], odd, sum)
+                // Of the two, weighted (1 + b / x) / 2 and (1 - b / x) / 2, the first and its difference from the second: the difference is what selecting one takes, too.
+                let odd = builder.mul_add(ratio, factor, halved);
+                let difference = builder.sub(row[2 * i + 1], row[2 * i]);
+                builder.mul_add(difference, odd, row[2 * i])
             })
             .collect();
         row = next;
