@@ -10,6 +10,9 @@
 //! * [`compress`]: the first stage, whose child is a proof of a block;
 //! * [`join`]: two proofs of consecutive blocks to one;
 //! * [`keys`]: the keys a join accepts;
+//! * [`outer`]: the configuration of the last STARK, with BN254 commitments;
+//! * [`shrink`]: one proof to one with fewer rows behind it, and the circuit of the last STARK;
+//! * [`pipeline`]: which stages there are, and running them;
 //! * [`security`]: the proven security of a stage;
 //! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
@@ -18,9 +21,12 @@ pub mod circuit;
 pub mod compress;
 pub mod join;
 pub mod keys;
+pub mod outer;
+pub mod pipeline;
 pub mod poseidon;
 pub mod quintic;
 pub mod security;
+pub mod shrink;
 pub mod stage;
 pub mod tables;
 pub mod testing;

@@ -166,7 +166,8 @@ fn instance<A: ChildAir>(air: &A, lookups: &[Lookup<Val>], log_height: usize) ->
 }
 
 /// The layout p3's verifier evaluates an AIR with.
-pub(crate) fn layout<A: ChildAir>(air: &A) -> AirLayout {
+#[must_use]
+pub fn layout<A: ChildAir>(air: &A) -> AirLayout {
     AirLayout {
         preprocessed_width: air.preprocessed_width(),
         main_width: air.width(),

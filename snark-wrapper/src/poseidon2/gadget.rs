@@ -1,11 +1,12 @@
-//! The permutation in the circuit, beside [`super::native`].
+//! The permutation in the circuit, beside [`zkrom_recursion::outer::permutation`].
 
 use std::sync::OnceLock;
 
 use ark_ff::{Field, One};
 
-use super::constants::{RoundConstants, WIDTH, round_constants};
-use crate::field::Fr;
+use zkrom_recursion::outer::{self, WIDTH};
+
+use crate::field::{Fr, fr_from_bn254};
 use crate::r1cs::{Builder, Lc};
 
 /// Partial rounds between two materialisations of the words that a partial round leaves linear.
@@ -17,9 +18,24 @@ const MATERIALIZE_EVERY: usize = 8;
 /// Constraints of one permutation of variable inputs.
 pub const CONSTRAINTS: usize = 252;
 
+/// [`outer::RoundConstants`] in the field of the circuit.
+struct RoundConstants {
+    initial: Vec<[Fr; WIDTH]>,
+    internal: Vec<Fr>,
+    terminal: Vec<[Fr; WIDTH]>,
+}
+
 fn constants() -> &'static RoundConstants {
     static CONSTANTS: OnceLock<RoundConstants> = OnceLock::new();
-    CONSTANTS.get_or_init(round_constants)
+    CONSTANTS.get_or_init(|| {
+        let outer::RoundConstants { initial, internal, terminal } = outer::round_constants();
+        let full = |rounds: Vec<[_; WIDTH]>| rounds.into_iter().map(|r| r.map(fr_from_bn254)).collect();
+        RoundConstants {
+            initial: full(initial),
+            internal: internal.into_iter().map(fr_from_bn254).collect(),
+            terminal: full(terminal),
+        }
+    })
 }
 
 /// x^5: three constraints, or none for a constant.
@@ -84,8 +100,7 @@ pub fn permute(b: &mut Builder, state: &[Lc; WIDTH]) -> [Lc; WIDTH] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::{bn254_from_fr, fr_from_bn254};
-    use crate::poseidon2::native;
+    use crate::field::bn254_from_fr;
     use crate::r1cs::{Mode, usual_deltas};
     use p3_symmetric::Permutation;
 
@@ -99,7 +114,8 @@ mod tests {
     #[test]
     fn equals_the_native_permutation_in_252_constraints() {
         for inputs in [[0, 1, 2], [7, u64::MAX, 3]] {
-            let expected = native().permute(inputs.map(|x| bn254_from_fr(Fr::from(x)))).map(fr_from_bn254);
+            let expected =
+                outer::permutation().permute(inputs.map(|x| bn254_from_fr(Fr::from(x)))).map(fr_from_bn254);
             for mode in [Mode::Shape, Mode::Witness] {
                 let (b, out) = build(mode, inputs);
                 assert_eq!(out.map(|w| w.value()), expected);

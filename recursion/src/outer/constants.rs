@@ -2,12 +2,14 @@
 //! HorizenLabs that `p3-bn254` is tested against but does not ship), from the Grain LFSR of the Poseidon
 //! paper (eprint 2019/458, appendix E): one constant for each word of a full round, one for a partial round.
 
-use ark_ff::{BigInt, PrimeField};
-
-use crate::field::Fr;
+use num_bigint::BigUint;
+use p3_bn254::Bn254;
+use p3_field::Field;
 
 /// Words of the state.
 pub const WIDTH: usize = 3;
+/// Words that absorb.
+pub const RATE: usize = 2;
 /// Full rounds, half before and half after the partial ones.
 pub const FULL_ROUNDS: usize = 8;
 /// Partial rounds.
@@ -19,18 +21,18 @@ const FIELD_BITS: usize = 254;
 #[derive(Clone, Debug)]
 pub struct RoundConstants {
     /// First half of the full rounds.
-    pub initial: Vec<[Fr; WIDTH]>,
+    pub initial: Vec<[Bn254; WIDTH]>,
     /// Partial rounds.
-    pub internal: Vec<Fr>,
+    pub internal: Vec<Bn254>,
     /// Second half of the full rounds.
-    pub terminal: Vec<[Fr; WIDTH]>,
+    pub terminal: Vec<[Bn254; WIDTH]>,
 }
 
 /// The constants of the instance.
 #[must_use]
 pub fn round_constants() -> RoundConstants {
     let mut grain = Grain::new();
-    let full = |grain: &mut Grain| -> Vec<[Fr; WIDTH]> {
+    let full = |grain: &mut Grain| -> Vec<[Bn254; WIDTH]> {
         (0..FULL_ROUNDS / 2).map(|_| core::array::from_fn(|_| grain.field_element())).collect()
     };
     let initial = full(&mut grain);
@@ -79,14 +81,16 @@ impl Grain {
         self.clock()
     }
 
-    fn field_element(&mut self) -> Fr {
+    fn field_element(&mut self) -> Bn254 {
         loop {
-            let mut limbs = [0u64; 4];
+            let mut bytes = [0u8; 32];
             for i in (0..FIELD_BITS).rev() {
-                limbs[i / 64] |= u64::from(self.bit()) << (i % 64);
+                bytes[i / 8] |= u8::from(self.bit()) << (i % 8);
             }
-            if let Some(x) = Fr::from_bigint(BigInt::new(limbs)) {
-                return x;
+            let x = BigUint::from_bytes_le(&bytes);
+            // p3 would reduce what the generator throws away.
+            if x < Bn254::order() {
+                return Bn254::from_biguint(x).expect("254 bits");
             }
         }
     }

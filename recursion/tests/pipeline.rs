@@ -1,0 +1,68 @@
+//! From a block proof to the last STARK.
+//!
+//! `cargo test --release -p zkrom-recursion --test pipeline -- --ignored --nocapture` at full strength.
+
+mod common;
+
+use std::time::Duration;
+
+use alloy_primitives::U256;
+use common::{Block, block};
+use zkrom_executor::Input;
+use zkrom_recursion::keys::KeySet;
+use zkrom_recursion::pipeline::{Last, Parameters, WrapFile, compress_key, join_key};
+use zkrom_recursion::security::security;
+use zkrom_recursion::stage::{ProvingKey, Scheme};
+use zkrom_recursion::tables::TableId;
+use zkrom_stark::machine::TARGET_BITS;
+use zkrom_stark::proof::FileFormat;
+
+fn describe<S: Scheme>(name: &str, key: &ProvingKey<S>) -> f64 {
+    let (measures, report) = security(key);
+    let rows: Vec<String> = TableId::ALL
+        .iter()
+        .zip(&key.verifying.log_heights)
+        .map(|(id, h)| format!("{} {} of 2^{h}", id.name(), id.rows(&key.circuit)))
+        .collect();
+    println!("{name}: {}; {} columns, {:.2} bits", rows.join(", "), measures.columns, report.security_bits());
+    report.security_bits()
+}
+
+fn whole(parameters: &Parameters, check: bool) {
+    let words = [9, 1, 4, 5, 7, 8, 70, 80_u64];
+    let input = Input { private: words.map(U256::from).to_vec(), ..Input::default() };
+    let Block { key, proof, .. } = block("recursion/tests/programs/statement.zkasm", input, parameters.block);
+    let progress = &mut |name: &str, time: Option<Duration>| {
+        if let Some(time) = time {
+            println!("{name}: {time:.2?}");
+        }
+    };
+    let compress = compress_key(proof.shape, parameters, progress).expect("a shape");
+    let join = join_key(parameters, progress);
+    let keys = KeySet::new(&[compress.key.digest(), join.digest()]);
+    let last = Last::new(parameters, progress);
+    let mut bits = vec![describe("compress", &compress.key), describe("join", &join)];
+    bits.extend(last.shrinks.iter().map(|key| describe("shrink", key)));
+    bits.push(describe("wrap", &last.wrap));
+    assert!(!check || bits.iter().all(|&b| b >= TARGET_BITS));
+
+    let compressed = compress.prove(&proof, &key.verifying, &keys, progress).expect("a proof");
+    let shrunk = last.shrink(&compressed, &compress.key.digest(), &keys, progress).expect("a proof");
+    let wrapped = last.wrap(&shrunk, progress).expect("a proof that verifies");
+    assert_eq!(wrapped.public, compressed.public);
+    assert_eq!(wrapped.public[..8], keys.root());
+    let bytes = WrapFile { proof: wrapped }.to_bytes();
+    println!("last STARK: {} bytes", bytes.len());
+    assert!(WrapFile::from_bytes(&bytes).is_ok());
+}
+
+#[test]
+fn small() {
+    whole(&Parameters::testing(), false);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn full_strength() {
+    whole(&Parameters::standard(), true);
+}
