@@ -82,7 +82,7 @@ fn modulus() -> &'static (Fr, Fr, Fr) {
     })
 }
 
-/// The seven least significant digits of a word in base p: 521 constraints.
+/// The seven least significant digits of a word in base p: 519 constraints.
 pub fn digits(b: &mut Builder, word: &Lc) -> Vec<Drawn> {
     let mut rest = word.value().into_bigint().0;
     let mut out = Vec::with_capacity(SQUEEZED);
@@ -302,7 +302,7 @@ mod tests {
             let word = b.alloc(w);
             let before = b.num_constraints();
             let drawn = digits(&mut b, &word);
-            assert_eq!(b.num_constraints() - before, 521);
+            assert_eq!(b.num_constraints() - before, 519);
             assert_eq!(b.failure(), None, "{w}");
             let mut native = p3_field::split_pf_to_field_order_limbs::<_, Val>(bn254_from_fr(w), SQUEEZED);
             native
