@@ -41,6 +41,12 @@ impl Bound {
         if self.mantissa == 0 { 0 } else { self.exponent + (u64::BITS - self.mantissa.leading_zeros()) }
     }
 
+    /// Whether it promises a value of at most `x`.
+    #[must_use]
+    pub const fn at_most(self, x: u64) -> bool {
+        self.exponent == 0 && self.mantissa <= x
+    }
+
     /// Whether it is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -63,6 +63,12 @@ impl Felt {
         Self::alloc_canonical_bits(b, value).0
     }
 
+    /// Whether its integer is known to be its canonical form.
+    #[must_use]
+    pub const fn is_canonical(&self) -> bool {
+        self.range.below.is_zero() && self.range.above.at_most(P - 1)
+    }
+
     /// A bit as an element.
     #[must_use]
     pub fn from_bit(bit: &Lc) -> Self {
@@ -106,13 +112,20 @@ impl Felt {
     }
 
     /// `sum c * x`.
+    ///
+    /// # Panics
+    ///
+    /// Where the sum may come too near the modulus; [`Self::sum_range`] tells.
     #[must_use]
     pub fn sum<'a>(parts: impl IntoIterator<Item = (i64, &'a Self)> + Clone) -> Self {
-        let range = parts
-            .clone()
-            .into_iter()
-            .fold(Interval::exactly(0), |r, (c, x)| r.plus(x.range.times(Interval::exactly(c))));
+        let range = Self::sum_range(parts.clone());
         Self::with_range(Lc::sum(parts.into_iter().map(|(c, x)| (Fr::from(c), &x.lc))), range)
+    }
+
+    /// What `sum c * x` lies in.
+    #[must_use]
+    pub fn sum_range<'a>(parts: impl IntoIterator<Item = (i64, &'a Self)>) -> Interval {
+        parts.into_iter().fold(Interval::exactly(0), |r, (c, x)| r.plus(x.range.times(Interval::exactly(c))))
     }
 
     /// The product: one constraint, unless a factor is constant. Reduces the larger factor where the

@@ -7,7 +7,12 @@
 
 pub mod bits;
 mod bound;
+mod ext;
 mod felt;
+mod packed;
 
 pub use bound::{Bound, Interval};
+pub(crate) use ext::centred;
+pub use ext::{D, Ext};
 pub use felt::{Felt, LIMIT_BITS};
+pub use packed::{Packed, Powers};

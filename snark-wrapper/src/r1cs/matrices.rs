@@ -2,6 +2,7 @@
 
 use crate::field::Fr;
 use ark_ff::{One, Zero};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 use super::Lc;
@@ -94,6 +95,41 @@ impl R1cs {
             let end = self.matrices[m].entries.len();
             self.matrices[m].ends.push(end);
         }
+    }
+
+    /// A digest of the constraints: of sizes, and of each row of A, B and C in turn.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        use ark_ff::{BigInteger, PrimeField};
+        let mut hash = Sha256::new();
+        hash.update(b"zkrom r1cs 1");
+        for n in [self.num_public, self.num_variables, self.num_constraints()] {
+            hash.update((n as u64).to_be_bytes());
+        }
+        let coefficients: Vec<Vec<u8>> =
+            self.coefficients.iter().map(|c| c.into_bigint().to_bytes_be()).collect();
+        for i in 0..self.num_constraints() {
+            for m in &self.matrices {
+                let row = m.row(i);
+                hash.update((row.len() as u64).to_be_bytes());
+                for &(v, c) in row {
+                    hash.update(v.to_be_bytes());
+                    hash.update(&coefficients[c as usize]);
+                }
+            }
+        }
+        hash.finalize().into()
+    }
+
+    /// Whether another system has the same constraints.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let sizes = |r: &Self| (r.num_public, r.num_variables, r.num_constraints());
+        let row = |r: &Self, m: usize, i: usize| -> Vec<(u32, Fr)> {
+            r.matrices[m].row(i).iter().map(|&(v, c)| (v, r.coefficient(c))).collect()
+        };
+        sizes(self) == sizes(other)
+            && (0..3).all(|m| (0..self.num_constraints()).all(|i| row(self, m, i) == row(other, m, i)))
     }
 
     /// The value of row `i` of matrix `m` under an assignment.
