@@ -1,5 +1,6 @@
 //! The last step to the chain: a Groth16 circuit over BN254 that verifies a batch STARK of p3.
 
+pub mod circuit;
 pub mod field;
 pub mod groth16;
 pub mod koala;

@@ -162,12 +162,6 @@ impl ProvingKey {
     pub fn digest(&self) -> [Val; RATE] {
         self.verifying.preprocessed.roots()[0]
     }
-
-    /// Public values of a proof, table by table.
-    #[must_use]
-    pub fn public_values(proof: &StageProof) -> Vec<Vec<Val>> {
-        public_values(&proof.public, &proof.points)
-    }
 }
 
 impl<S: Scheme> ProvingKey<S> {
@@ -222,6 +216,12 @@ impl<S: Scheme> ProvingKey<S> {
             log_heights: self.verifying.log_heights.clone(),
             params: self.scheme.params(),
         }
+    }
+
+    /// Public values of a proof, table by table.
+    #[must_use]
+    pub fn public_values(proof: &StageProof<S>) -> Vec<Vec<Val>> {
+        public_values(&proof.public, &proof.points)
     }
 
     /// Proves a run.
