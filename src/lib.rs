@@ -15,6 +15,7 @@ pub mod onchain;
 pub mod refusal;
 pub mod rom;
 pub mod statement;
+pub mod wrapping;
 
 pub use refusal::Refusal;
 pub use rom::{BlockRun, EvmRom};

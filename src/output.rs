@@ -37,6 +37,11 @@ pub fn chips(chips: &[ChipCost]) -> String {
     text
 }
 
+/// Times of steps, a line each.
+pub fn seconds(steps: &[(String, f64)]) -> String {
+    steps.iter().map(|(step, seconds)| format!("{step:<32} {seconds:>8.2} s\n")).collect()
+}
+
 /// A line of a file of the system that holds a number of KiB, in GiB.
 fn gib_of(path: &str, key: &str) -> Option<f64> {
     let text = std::fs::read_to_string(path).ok()?;

@@ -115,3 +115,46 @@ pub fn with_stages<T>(what: &str, work: impl FnOnce() -> T) -> (T, Vec<(&'static
     bar.finish_and_clear();
     (out, times.get())
 }
+
+/// Steps of long work: a spinner with the one under way on standard error (none where it is not a terminal), and the time each took.
+pub struct Steps {
+    bar: ProgressBar,
+    times: Vec<(String, f64)>,
+}
+
+impl Steps {
+    /// No step yet.
+    pub fn new(what: &str) -> Self {
+        let bar =
+            if std::io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} [{elapsed}]")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
+        bar.set_style(style);
+        bar.set_prefix(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { bar, times: vec![] }
+    }
+
+    /// A step begins (no time) or has ended.
+    pub fn step(&mut self, name: &str, time: Option<Duration>) {
+        match time {
+            None => self.bar.set_message(name.to_owned()),
+            Some(time) => self.times.push((name.to_owned(), time.as_secs_f64())),
+        }
+    }
+
+    /// Runs a step.
+    pub fn run<T>(&mut self, name: &str, work: impl FnOnce() -> T) -> T {
+        self.step(name, None);
+        let start = Instant::now();
+        let out = work();
+        self.step(name, Some(start.elapsed()));
+        out
+    }
+
+    /// The times of all.
+    pub fn finish(self) -> Vec<(String, f64)> {
+        self.bar.finish_and_clear();
+        self.times
+    }
+}

@@ -1,6 +1,7 @@
 //! The circuit of the last step: the wrap STARK's verifier, whose public values are bound to the one public input.
 
 use p3_field::PrimeField32;
+use sha2::{Digest, Sha256};
 use zkrom_recursion::outer::OuterParams;
 use zkrom_recursion::pipeline::Wrapped;
 use zkrom_recursion::stage::ProvingKey;
@@ -12,6 +13,9 @@ use crate::field::Fr;
 use crate::r1cs::{Builder, Failure, Mode, Witness};
 use crate::statement::{DIGEST, Statement, StatementError, bind};
 use crate::verifier::{Cap, Hints, Refusal, Verifier, Words, Zeros};
+
+/// Version of the circuit's construction: what its identity has besides what it is made of.
+const VERSION: &[u8] = b"zkrom wrap circuit 1";
 
 /// The circuit; it depends on the wrap STARK's key, its parameters and the root of the keys, and on nothing else.
 pub struct Circuit<'a> {
@@ -52,6 +56,35 @@ impl<'a> Circuit<'a> {
         Self { child, plan, params: wrap.scheme(), key: &wrap.verifying.preprocessed, keys_root }
     }
 
+    /// Identity of what the circuit is made of, which is quickly known: that of the matrices is [`R1cs::digest`](crate::r1cs::R1cs::digest).
+    ///
+    /// # Panics
+    ///
+    /// Never: field elements encode.
+    #[must_use]
+    pub fn id(&self) -> [u8; 32] {
+        let plan = &self.plan;
+        let params = postcard::to_allocvec(&self.params).expect("numbers encode");
+        let key = postcard::to_allocvec(self.key).expect("field elements encode");
+        let mut hash = Sha256::new();
+        hash.update(VERSION);
+        hash.update(params);
+        hash.update(key);
+        self.keys_root.iter().for_each(|x| hash.update(x.to_be_bytes()));
+        for instance in &plan.instances {
+            let numbers = [
+                instance.log_height,
+                instance.width,
+                instance.preprocessed,
+                instance.public_values,
+                instance.chunks,
+                instance.lookups,
+            ];
+            numbers.iter().for_each(|&n| hash.update((n as u64).to_be_bytes()));
+        }
+        hash.finalize().into()
+    }
+
     fn build(
         &self,
         mode: Mode,
@@ -61,8 +94,12 @@ impl<'a> Circuit<'a> {
     ) -> Result<Builder, Refusal> {
         let mut b = Builder::new(mode);
         let input = b.public_input(input);
-        let verifier =
-            Verifier { child: &self.child, plan: &self.plan, cap_height: self.params.cap_height, key: self.key };
+        let verifier = Verifier {
+            child: &self.child,
+            plan: &self.plan,
+            cap_height: self.params.cap_height,
+            key: self.key,
+        };
         let public = verifier.verify(&mut b, hints)?;
         let [program, machine] = digests;
         let values = &public[TableId::Values as usize];
@@ -96,8 +133,7 @@ impl<'a> Circuit<'a> {
         let by_table = ProvingKey::public_values(proof);
         let mut words = Words::new(&self.plan, self.params, &proof.stark, &by_table)?;
         let input = statement.public_input();
-        let builder =
-            self.build(Mode::Witness, &mut words, input, [&program_digest, &machine_digest])?;
+        let builder = self.build(Mode::Witness, &mut words, input, [&program_digest, &machine_digest])?;
         match builder.failure() {
             Some(failure) => Err(CircuitError::Invalid(failure.clone())),
             None => Ok((statement, builder.into_witness())),

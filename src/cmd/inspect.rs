@@ -6,8 +6,11 @@ use alloy_primitives::B256;
 use clap::Args;
 use miette::{IntoDiagnostic, Result, miette};
 use serde::Serialize;
-use zkrom::EvmRom;
+use zkrom::wrapping::SnarkFile;
+use zkrom::{EvmRom, EvmStatement};
 use zkrom_asm::Image;
+use zkrom_recursion::pipeline::{StageFile, WrapFile};
+use zkrom_snark_wrapper::groth16::read_key;
 use zkrom_stark::machine::{machine_digest, page};
 use zkrom_stark::proof::{FORMAT_VERSION, FileFormat, Proof, VerifyingKey};
 use zkrom_witness::BlockInput;
@@ -21,7 +24,7 @@ use crate::{files, output};
     zkrom inspect block.proof\n  \
     zkrom inspect --machine > docs/chips.md")]
 pub struct Inspect {
-    /// A block file, ROM image, proof or verifying key.
+    /// A block file, ROM image, proof or key.
     #[arg(required_unless_present = "machine")]
     file: Option<PathBuf>,
     /// Print the machine's chips, columns and buses as Markdown.
@@ -50,6 +53,22 @@ enum What {
         program_digest: String,
         machine_digest: String,
         rom_digest: String,
+    },
+    Groth16Proof {
+        format: u16,
+        rom_digest: String,
+        public_input: String,
+        statement: EvmStatement,
+    },
+    StageProof {
+        format: u16,
+        stage: String,
+        bytes: usize,
+    },
+    Groth16Key {
+        circuit: String,
+        variables: usize,
+        public_inputs: usize,
     },
     Image {
         instructions: usize,
@@ -138,6 +157,31 @@ fn what(path: &Path) -> Result<What> {
             rom_digest: output::hex(&k.rom_digest()),
         });
     }
+    if bytes.starts_with(&SnarkFile::MAGIC) {
+        let file = SnarkFile::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
+        return Ok(What::Groth16Proof {
+            format: FORMAT_VERSION,
+            rom_digest: file.values.rom_digest.to_string(),
+            public_input: file.values.public_input().to_string(),
+            statement: file.values.statement(),
+        });
+    }
+    if bytes.starts_with(&StageFile::MAGIC) {
+        let file = StageFile::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
+        return Ok(What::StageProof { format: FORMAT_VERSION, stage: file.stage, bytes: bytes.len() });
+    }
+    if bytes.starts_with(&WrapFile::MAGIC) {
+        WrapFile::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
+        return Ok(What::StageProof { format: FORMAT_VERSION, stage: "wrap".to_owned(), bytes: bytes.len() });
+    }
+    if bytes.starts_with(b"zkromg16") {
+        let key = read_key(path, None).map_err(|e| miette!("{e}"))?;
+        return Ok(What::Groth16Key {
+            circuit: output::hex(&key.circuit),
+            variables: key.proving.a_query.len(),
+            public_inputs: key.proving.vk.gamma_abc_g1.len() - 1,
+        });
+    }
     if bytes.starts_with(&zkrom_asm::file::MAGIC) {
         let image = Image::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
         return Ok(What::Image {
@@ -151,7 +195,7 @@ fn what(path: &Path) -> Result<What> {
     if bytes.trim_ascii_start().starts_with(b"{") || bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(What::Block(Box::new(block_file(path)?)));
     }
-    Err(miette!("neither a block file, a ROM image, a proof nor a verifying key"))
+    Err(miette!("neither a block file, a ROM image, a proof nor a key"))
 }
 
 const fn note(evm_rom: bool) -> &'static str {
@@ -201,6 +245,15 @@ fn text(what: &What) -> String {
         What::VerifyingKey { format, evm_rom, program_digest, machine_digest, rom_digest } => format!(
             "verifying key, format {format}\nprogram {program_digest}{}\nmachine {machine_digest}\nROM     {rom_digest}",
             note(*evm_rom)
+        ),
+        What::Groth16Proof { format, rom_digest, public_input, statement } => format!(
+            "Groth16 proof, format {format}\nROM digest    {rom_digest}\npublic input  {public_input}\nclaims: {statement}"
+        ),
+        What::StageProof { format, stage, bytes } => {
+            format!("proof of the recursion's stage {stage}, format {format}, {bytes} bytes")
+        }
+        What::Groth16Key { circuit, variables, public_inputs } => format!(
+            "Groth16 proving key of circuit {circuit}: {variables} variables, {public_inputs} public inputs"
         ),
         What::Image { instructions, forks, evm_rom, program_digest } => format!(
             "ROM image: {instructions} instructions, {forks} forks\nprogram {program_digest}{}",

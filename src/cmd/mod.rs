@@ -7,6 +7,7 @@ mod conformance;
 mod export_verifier;
 mod fmt_rom;
 mod inspect;
+mod keys;
 mod oracle;
 mod profile;
 mod program;
@@ -14,11 +15,13 @@ mod prove;
 mod run;
 mod sample;
 mod security;
+mod setup;
 mod size;
 mod submit;
 mod test_rom;
 mod verify;
 mod witness;
+mod wrap;
 
 use clap::{Parser, Subcommand};
 use miette::Result;
@@ -46,6 +49,8 @@ enum Verb {
     Run(run::Run),
     Prove(prove::Prove),
     Verify(verify::Verify),
+    Setup(setup::Setup),
+    Wrap(wrap::Wrap),
     Security(security::Security),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
@@ -67,6 +72,8 @@ impl Cli {
             Verb::Run(v) => v.run(self.json),
             Verb::Prove(v) => v.run(self.json),
             Verb::Verify(v) => v.run(self.json),
+            Verb::Setup(v) => v.run(self.json),
+            Verb::Wrap(v) => v.run(self.json),
             Verb::Security(v) => v.run(self.json),
             Verb::Inspect(v) => v.run(self.json),
             Verb::Bench(v) => v.run(self.json),

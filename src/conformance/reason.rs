@@ -65,7 +65,11 @@ const TABLE: [(&str, &[&str]); 43] = [
     ("invalid_funds", &["INSUFFICIENT_ACCOUNT_FUNDS"]),
     (
         "invalid_blob_count",
-        &["TYPE_3_TX_ZERO_BLOBS", "TYPE_3_TX_BLOB_COUNT_EXCEEDED", "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"],
+        &[
+            "TYPE_3_TX_ZERO_BLOBS",
+            "TYPE_3_TX_BLOB_COUNT_EXCEEDED",
+            "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED",
+        ],
     ),
     ("invalid_blob_hash", &["TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH"]),
     ("invalid_blob_fee", &["INSUFFICIENT_MAX_FEE_PER_BLOB_GAS"]),

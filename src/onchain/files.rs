@@ -4,6 +4,8 @@ use alloy_primitives::{B256, U256, uint};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::statement::EvmStatement;
+
 /// Order of BN254's base field.
 const BASE_FIELD: U256 = uint!(0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47_U256);
 
@@ -73,6 +75,39 @@ impl PublicValues {
     /// Where a value is missing or malformed.
     pub fn from_json(json: &[u8]) -> Result<Self, FileError> {
         Ok(serde_json::from_slice(json)?)
+    }
+
+    /// The values of a ROM's output words.
+    #[must_use]
+    pub fn from_words(rom_digest: &[u8; 32], words: &[[u8; 32]; 8]) -> Self {
+        let number = |i: usize| U256::from_be_bytes(words[i]);
+        let hash = |i: usize| B256::from(words[i]);
+        Self {
+            rom_digest: B256::from(*rom_digest),
+            config_hash: hash(0),
+            chain_id: number(1),
+            first_block: number(2),
+            last_block: number(3),
+            parent_hash: hash(4),
+            last_block_hash: hash(5),
+            pre_state_root: hash(6),
+            post_state_root: hash(7),
+        }
+    }
+
+    /// What they say. The ROM keeps numbers below 2^64.
+    #[must_use]
+    pub fn statement(&self) -> EvmStatement {
+        EvmStatement {
+            config_hash: self.config_hash,
+            chain_id: self.chain_id.saturating_to(),
+            first_block: self.first_block.saturating_to(),
+            last_block: self.last_block.saturating_to(),
+            parent_hash: self.parent_hash,
+            last_block_hash: self.last_block_hash,
+            pre_state_root: self.pre_state_root,
+            post_state_root: self.post_state_root,
+        }
     }
 
     /// The Groth16 circuit's public input: sha256 of the nine words, the top three bits cleared (`StatementHash.sol`).

@@ -7,7 +7,7 @@ use crate::keys::KeySet;
 use crate::outer::OuterParams;
 use crate::poseidon::RATE;
 use crate::shrink;
-use crate::stage::{ProvingKey, Scheme, StageProof, packed_lookups};
+use crate::stage::{ProvingKey, Scheme, StageProof, VerifyError, packed_lookups};
 use crate::tables::Table;
 use crate::verifier::{Child, Plan, Proof, Words};
 use zkrom_stark::field::Val;
@@ -65,6 +65,34 @@ impl Last {
     #[must_use]
     pub fn wrap_child(&self) -> Child<'_, Table> {
         self.wrap.as_child()
+    }
+
+    /// The key of the last shrink.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is at least one.
+    pub fn shrink_digest(&self) -> [Val; RATE] {
+        self.shrinks.last().expect("at least one shrink").digest()
+    }
+
+    /// Verifies a proof of the last shrink.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    pub fn verify_shrink(&self, proof: &StageProof) -> Result<(), VerifyError> {
+        let key = &self.shrinks[self.shrinks.len() - 1];
+        key.verifying.verify(proof, key.scheme())
+    }
+
+    /// Verifies a last STARK. Whoever trusts it compares the root in its public values with that of the keys, too.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    pub fn verify_wrap(&self, proof: &Wrapped) -> Result<(), VerifyError> {
+        self.wrap.verifying.verify(proof, self.wrap.scheme())
     }
 
     /// Shrinks a proof of compress or join, whose key is `key`.

@@ -17,7 +17,7 @@ mod tree;
 pub use files::{StageFile, WrapFile};
 pub use keys::{KeysError, keys_from_text, keys_to_text, make_keys, standard_keys};
 pub use last::{Last, Wrapped};
-pub use tree::{CompressKey, compress_key, join_key};
+pub use tree::{CompressKey, compress_key, join, join_key, tree_verifying_key};
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
 //! Compress and join: proofs of blocks to one proof.
 
+use zkrom_stark::field::Val;
 use zkrom_stark::machine::{Shape, chips};
 use zkrom_stark::proof::{self, VerifyingKey};
 
@@ -7,8 +8,9 @@ use super::{Error, Parameters, Progress, step};
 use crate::compress::{self, Exposed};
 use crate::join;
 use crate::keys::KeySet;
-use crate::stage::{ProvingKey, StageProof, packed_lookups};
-use crate::tables::Table;
+use crate::poseidon::RATE;
+use crate::stage::{self, ProvingKey, StageProof, packed_lookups};
+use crate::tables::{Layout, Table};
 use crate::verifier::{Child, Plan, Proof, Words};
 
 /// The compress circuit of one shape, ready to prove.
@@ -90,10 +92,51 @@ pub fn join_key(parameters: &Parameters, progress: &mut Progress<'_>) -> Proving
     })
 }
 
+/// Joins two proofs of compress or join, given with their keys, the left one first.
+///
+/// # Errors
+///
+/// Where a key is not in the set, or the circuit refuses a child: they must be valid and follow each other.
+pub fn join(
+    joiner: &ProvingKey,
+    parameters: &Parameters,
+    keys: &KeySet,
+    children: [(&StageProof, [Val; RATE]); 2],
+    progress: &mut Progress<'_>,
+) -> Result<StageProof, Error> {
+    if children.iter().any(|(_, key)| keys.index(key).is_none()) {
+        return Err(Error::Key);
+    }
+    let tables = Table::all(Parameters::tree_layout());
+    let lookups = packed_lookups(&tables);
+    let plan = tree_child(&tables, &lookups, parameters).plan();
+    let words = join::words(keys, children.map(|(_, key)| key));
+    let public = children.map(|(proof, _)| ProvingKey::public_values(proof));
+    let commitments = children.map(|(_, key)| vec![key].into());
+    let proof = |i: usize| Proof {
+        plan: &plan,
+        proof: &children[i].0.stark,
+        key: &commitments[i],
+        public: &public[i],
+    };
+    let run = step(progress, "join run", || {
+        joiner.circuit.run(&mut Words::after(words, vec![proof(0), proof(1)]))
+    })?;
+    Ok(step(progress, "join", || joiner.prove(&run))?)
+}
+
+/// What verifies proofs of compress or join under a key.
+#[must_use]
+pub fn tree_verifying_key(parameters: &Parameters, key: [Val; RATE]) -> stage::VerifyingKey {
+    let Layout { children, public_values } = Parameters::tree_layout();
+    let log_heights = parameters.tree_log_heights.clone();
+    stage::VerifyingKey { children, public_values, log_heights, preprocessed: vec![key].into() }
+}
+
 /// A compress or join proof as a child.
 pub(super) fn tree_child<'a>(
     tables: &'a [Table],
-    lookups: &'a [p3_lookup::Lookups<zkrom_stark::field::Val>],
+    lookups: &'a [p3_lookup::Lookups<Val>],
     parameters: &Parameters,
 ) -> Child<'a, Table> {
     Child {

@@ -20,7 +20,9 @@ mod tests;
 
 pub use file::{FileError, Key, read_key, write_key};
 pub use iden3::{ZkeyError, read_zkey, write_r1cs};
-pub use json::{proof_json, public_json, verification_key_json};
+pub use json::{
+    JsonError, proof_json, public_json, read_proof, read_verification_key, verification_key_json,
+};
 pub use prove::{ProveError, Stage, prove};
 pub use setup::unsafe_development_key;
 pub use verify::{KeyError, VerifyError, check_verifying_key, verify};
