@@ -96,7 +96,7 @@ fn what_cannot_be_submitted_is_refused_before_a_node_is_asked() {
     let submit = |proof: &Path, values: &Path, rest: &[&str], code: i32, says: &[&str]| {
         fails(&[&["submit", path(proof), path(values)][..], &to, rest].concat(), code, says);
     };
-    submit(&proof, &values, &[], 2, &["--key", "--dry-run"]);
+    submit(&proof, &values, &[], 2, &["--key <KEY>"]);
     submit(&proof, &values, &["--dry-run", "--contract", "router"], 2, &["--version"]);
     submit(&values, &values, &["--dry-run"], 1, &["values.json", "not the expected JSON", "missing field"]);
     submit(&proof, &proof, &["--dry-run"], 1, &["proof.json", "missing field `romDigest`"]);

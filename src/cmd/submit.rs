@@ -46,7 +46,7 @@ pub struct Submit {
     /// Stop after the dry run.
     #[arg(long)]
     dry_run: bool,
-    /// A file with the sender's private key in hexadecimal.
+    /// A file with the sender's private key in hexadecimal; needed unless there is --from or --dry-run.
     #[arg(long, conflicts_with = "from", required_unless_present_any = ["from", "dry_run"])]
     key: Option<PathBuf>,
     /// A sender whose key the node holds.

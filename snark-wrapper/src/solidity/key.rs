@@ -1,6 +1,7 @@
 //! A verifying key as snarkjs writes it (`verification_key.json`) and as the contract holds it (18 words).
 
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
 use ark_ff::{BigInteger, PrimeField};
 use num_bigint::BigUint;
 use serde::Deserialize;
@@ -171,6 +172,10 @@ fn g1(element: &'static str, [x, y, z]: &[String; 3]) -> Result<G1Affine, KeyErr
         return Err(KeyError::NotAffine { element });
     }
     let point = G1Affine::new_unchecked(coordinate(element, x)?, coordinate(element, y)?);
+    // arkworks reads (0, 0) as infinity, which is on every curve.
+    if point.is_zero() {
+        return Err(KeyError::NotAffine { element });
+    }
     // The cofactor of G1 is one.
     if point.is_on_curve() { Ok(point) } else { Err(KeyError::OffCurve { element }) }
 }
@@ -183,6 +188,9 @@ fn g2(element: &'static str, [x, y, z]: &[[String; 2]; 3]) -> Result<G2Affine, K
         Ok(Fq2::new(coordinate(element, c0)?, coordinate(element, c1)?))
     };
     let point = G2Affine::new_unchecked(pair(x)?, pair(y)?);
+    if point.is_zero() {
+        return Err(KeyError::NotAffine { element });
+    }
     if !point.is_on_curve() {
         return Err(KeyError::OffCurve { element });
     }

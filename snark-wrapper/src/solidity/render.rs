@@ -136,8 +136,9 @@ pub(super) fn fill(template: &str, values: &BTreeMap<String, String>) -> Result<
     let mut out = String::with_capacity(2 * template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
-        // Without an end, the remainder is the name of a placeholder that does not exist.
-        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+        let Some((name, after)) = after.split_once("}}") else {
+            return Err(RenderError::UnknownPlaceholder(after.into()));
+        };
         let value = values.get(name).ok_or_else(|| RenderError::UnknownPlaceholder(name.into()))?;
         unused.retain(|u| *u != name);
         out.push_str(before);
