@@ -154,7 +154,7 @@ fn bad_block_files_are_refused() {
         std::fs::write(&file, text).unwrap();
         fails(&["run", path(&file)], &["bad.json", says]);
     }
-    fails(&["inspect", path(&file)], &["neither a block file, a ROM image, a proof nor a verifying key"]);
+    fails(&["inspect", path(&file)], &["neither a block file, a ROM image, a proof nor a key"]);
     let file = changed(&folder, "transfer", |b| b.network = "Atlantis".into());
     fails(&["run", path(&file)], &["network `Atlantis` is not supported"]);
 }
