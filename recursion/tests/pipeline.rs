@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use alloy_primitives::U256;
 use common::{Block, block};
+use zkrom_asm::file::write_atomic;
 use zkrom_executor::Input;
 use zkrom_recursion::keys::KeySet;
-use zkrom_recursion::pipeline::{Last, Parameters, WrapFile, compress_key, join_key};
+use zkrom_recursion::pipeline::{
+    COMPRESS_FILE, Last, Parameters, SHRINK_FILE, StageFile, WrapFile, compress_key, join_key, public_values,
+    wrap_block,
+};
 use zkrom_recursion::security::security;
 use zkrom_recursion::stage::{ProvingKey, Scheme};
 use zkrom_recursion::tables::TableId;
@@ -51,6 +55,31 @@ fn whole(parameters: &Parameters, check: bool) {
     let wrapped = last.wrap(&shrunk, progress).expect("a proof that verifies");
     assert_eq!(wrapped.public, compressed.public);
     assert_eq!(wrapped.public[..8], keys.root());
+    // Taken up from files, and with a damaged one.
+    let dir = tempfile::tempdir().expect("a directory");
+    assert_eq!(public_values(&keys, &key.verifying, &proof.statement), compressed.public);
+    let file = StageFile { stage: "compress".to_owned(), key: compress.key.digest(), proof: compressed };
+    write_atomic(&dir.path().join(COMPRESS_FILE), &file.to_bytes()).expect("it is written");
+    write_atomic(&dir.path().join(SHRINK_FILE), &file.to_bytes()[..1000]).expect("it is written");
+    let mut made = Vec::new();
+    let mut record = |name: &str, time: Option<Duration>| {
+        if time.is_none() {
+            made.push(name.to_owned());
+        }
+    };
+    let block = (&proof, &key.verifying);
+    let again = wrap_block(parameters, &keys, &last, block, Some(dir.path()), &mut record);
+    assert_eq!(again.expect("a proof").public, wrapped.public);
+    assert!(!made.iter().any(|name| name == "compress") && made.iter().any(|name| name == "shrink 1"));
+    made.clear();
+    let mut record = |name: &str, time: Option<Duration>| {
+        if time.is_none() {
+            made.push(name.to_owned());
+        }
+    };
+    wrap_block(parameters, &keys, &last, block, Some(dir.path()), &mut record).expect("a proof");
+    assert_eq!(made, ["verify the block proof", "wrap run", "wrap"]);
+
     let bytes = WrapFile { proof: wrapped }.to_bytes();
     println!("last STARK: {} bytes", bytes.len());
     assert!(WrapFile::from_bytes(&bytes).is_ok());

@@ -7,7 +7,7 @@ use crate::keys::KeySet;
 use crate::outer::OuterParams;
 use crate::poseidon::RATE;
 use crate::shrink;
-use crate::stage::{ProvingKey, Scheme, StageProof, packed_lookups};
+use crate::stage::{ProvingKey, Scheme, StageProof, VerifyError, packed_lookups};
 use crate::tables::Table;
 use crate::verifier::{Child, Plan, Proof, Words};
 use zkrom_stark::field::Val;
@@ -67,6 +67,29 @@ impl Last {
         self.wrap.as_child()
     }
 
+    /// The key of the last shrink: a constant of the wrap's circuit.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is at least one shrink.
+    pub fn shrink_key(&self) -> [Val; RATE] {
+        self.shrinks.last().expect("at least one shrink").digest()
+    }
+
+    /// Verifies a proof of the last shrink; what it says is the caller's to compare.
+    ///
+    /// # Errors
+    ///
+    /// Why it is refused.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is at least one shrink.
+    pub fn verify_shrunk(&self, proof: &StageProof) -> Result<(), VerifyError> {
+        let key = self.shrinks.last().expect("at least one shrink");
+        key.verifying.verify(proof, key.scheme())
+    }
+
     /// Shrinks a proof of compress or join, whose key is `key`.
     ///
     /// # Errors
@@ -102,7 +125,7 @@ impl Last {
     /// Where the circuit refuses it.
     pub fn wrap(&self, shrunk: &StageProof, progress: &mut Progress<'_>) -> Result<Wrapped, Error> {
         let n = self.shrinks.len();
-        let proof = self.prove(n, &self.wrap, vec![], shrunk, &self.shrinks[n - 1].digest(), progress)?;
+        let proof = self.prove(n, &self.wrap, vec![], shrunk, &self.shrink_key(), progress)?;
         self.wrap.verifying.verify(&proof, self.parameters.wrap.params)?;
         Ok(proof)
     }
