@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use alloy_primitives::U256;
 use common::{Block, block};
+use zkrom_asm::file::write_atomic;
 use zkrom_executor::Input;
 use zkrom_recursion::keys::KeySet;
-use zkrom_recursion::pipeline::{Last, Parameters, WrapFile, compress_key, join_key};
+use zkrom_recursion::pipeline::{
+    Last, Parameters, SHRINK_FILE, StageFile, WRAP_FILE, WrapFile, compress_file, compress_key, join_key, public_values,
+    wrap_blocks,
+};
 use zkrom_recursion::security::security;
 use zkrom_recursion::stage::{ProvingKey, Scheme};
 use zkrom_recursion::tables::TableId;
@@ -51,6 +55,32 @@ fn whole(parameters: &Parameters, check: bool) {
     let wrapped = last.wrap(&shrunk, progress).expect("a proof that verifies");
     assert_eq!(wrapped.public, compressed.public);
     assert_eq!(wrapped.public[..8], keys.root());
+    // Taken up from files, and with a damaged one.
+    let dir = tempfile::tempdir().expect("a directory");
+    assert_eq!(public_values(&keys, &key.verifying, &proof.statement.public_out[..8]), compressed.public);
+    let file = StageFile { stage: "compress".to_owned(), key: compress.key.digest(), proof: compressed };
+    write_atomic(&dir.path().join(compress_file(0)), &file.to_bytes()).expect("it is written");
+    write_atomic(&dir.path().join(SHRINK_FILE), &file.to_bytes()[..1000]).expect("it is written");
+    let mut made = Vec::new();
+    let mut record = |name: &str, time: Option<Duration>| {
+        if time.is_none() {
+            made.push(name.to_owned());
+        }
+    };
+    let (blocks, key) = ([&proof], &key.verifying);
+    let again = wrap_blocks(parameters, &keys, &last, &blocks, key, Some(dir.path()), &mut record);
+    assert_eq!(again.expect("a proof").public, wrapped.public);
+    assert!(!made.iter().any(|name| name == "compress") && made.iter().any(|name| name == "shrink 1"));
+    made.clear();
+    let mut record = |name: &str, time: Option<Duration>| {
+        if time.is_none() {
+            made.push(name.to_owned());
+        }
+    };
+    std::fs::remove_file(dir.path().join(WRAP_FILE)).expect("it was there");
+    wrap_blocks(parameters, &keys, &last, &blocks, key, Some(dir.path()), &mut record).expect("a proof");
+    assert_eq!(made, ["verify the block proof", "wrap run", "wrap"]);
+
     let bytes = WrapFile { proof: wrapped }.to_bytes();
     println!("last STARK: {} bytes", bytes.len());
     assert!(WrapFile::from_bytes(&bytes).is_ok());

@@ -67,22 +67,26 @@ impl Last {
         self.wrap.as_child()
     }
 
-    /// The key of the last shrink.
+    /// The key of the last shrink: a constant of the wrap's circuit.
     ///
     /// # Panics
     ///
-    /// Never: there is at least one.
-    pub fn shrink_digest(&self) -> [Val; RATE] {
+    /// Never: there is at least one shrink.
+    pub fn shrink_key(&self) -> [Val; RATE] {
         self.shrinks.last().expect("at least one shrink").digest()
     }
 
-    /// Verifies a proof of the last shrink.
+    /// Verifies a proof of the last shrink; what it says is the caller's to compare.
     ///
     /// # Errors
     ///
     /// Why it is refused.
-    pub fn verify_shrink(&self, proof: &StageProof) -> Result<(), VerifyError> {
-        let key = &self.shrinks[self.shrinks.len() - 1];
+    ///
+    /// # Panics
+    ///
+    /// Never: there is at least one shrink.
+    pub fn verify_shrunk(&self, proof: &StageProof) -> Result<(), VerifyError> {
+        let key = self.shrinks.last().expect("at least one shrink");
         key.verifying.verify(proof, key.scheme())
     }
 
@@ -91,7 +95,7 @@ impl Last {
     /// # Errors
     ///
     /// Why it is refused.
-    pub fn verify_wrap(&self, proof: &Wrapped) -> Result<(), VerifyError> {
+    pub fn verify_wrapped(&self, proof: &Wrapped) -> Result<(), VerifyError> {
         self.wrap.verifying.verify(proof, self.wrap.scheme())
     }
 
@@ -130,7 +134,7 @@ impl Last {
     /// Where the circuit refuses it.
     pub fn wrap(&self, shrunk: &StageProof, progress: &mut Progress<'_>) -> Result<Wrapped, Error> {
         let n = self.shrinks.len();
-        let proof = self.prove(n, &self.wrap, vec![], shrunk, &self.shrinks[n - 1].digest(), progress)?;
+        let proof = self.prove(n, &self.wrap, vec![], shrunk, &self.shrink_key(), progress)?;
         self.wrap.verifying.verify(&proof, self.parameters.wrap.params)?;
         Ok(proof)
     }

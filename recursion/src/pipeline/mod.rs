@@ -12,12 +12,14 @@
 mod files;
 mod keys;
 mod last;
+mod run;
 mod tree;
 
 pub use files::{StageFile, WrapFile};
 pub use keys::{KeysError, keys_from_text, keys_to_text, make_keys, standard_keys};
 pub use last::{Last, Wrapped};
-pub use tree::{CompressKey, compress_key, join, join_key, tree_verifying_key};
+pub use run::{SHRINK_FILE, WRAP_FILE, compress_file, join_file, public_values, wrap_blocks};
+pub use tree::{CompressKey, compress_key, join, join_key, tree_key};
 
 use std::time::{Duration, Instant};
 
@@ -76,8 +78,15 @@ impl Parameters {
             query_pow_bits,
             ..ProofParams::STANDARD
         };
-        // Grinding is for a BN254 permutation a try.
-        let outer = OuterParams { proof: params(3, 56, 3, 16), cap_height: 5 };
+        // A try at a proof of work is a permutation over BN254 here, and the other terms have bits to spare at this height.
+        let proof = ProofParams {
+            commit_pow_bits: 8,
+            batch_pow_bits: 12,
+            lookup_pow_bits: 12,
+            ood_pow_bits: 12,
+            ..params(3, 57, 4, 16)
+        };
+        let outer = OuterParams { proof, cap_height: 6 };
         Self {
             block: ProofParams::STANDARD,
             tree: params(1, 166, 3, 20),
@@ -86,7 +95,7 @@ impl Parameters {
                 Strength { params: params(3, 55, 3, 20), least_log_heights: [16, 13, 16, 13] },
                 Strength { params: params(5, 32, 5, 22), least_log_heights: [15, 14, 14, 14] },
             ],
-            wrap: Strength { params: outer, least_log_heights: [14, 11, 13, 11] },
+            wrap: Strength { params: outer, least_log_heights: [14, 13, 13, 13] },
         }
     }
 
@@ -130,6 +139,29 @@ pub enum Error {
         /// The number.
         got: u8,
     },
+    /// An invalid block proof.
+    #[error("the block proof is invalid: {0}")]
+    Block(String),
+    /// No block proof.
+    #[error("no block proof to wrap")]
+    NoBlocks,
+    /// A proof that is none of blocks.
+    #[error("proof {index} is not about blocks: it has input words, or more than {} output words", Exposed::BLOCKS.outputs)]
+    NotBlocks {
+        /// Its place, from 1.
+        index: usize,
+    },
+    /// A block that does not follow the one before.
+    #[error("proof {index} does not follow the one before: {what}")]
+    Order {
+        /// Its place, from 1.
+        index: usize,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// A file that could not be written.
+    #[error("{0}")]
+    File(String),
     /// A key that is not in the set of keys.
     #[error("the child's key is not in the set of keys")]
     Key,

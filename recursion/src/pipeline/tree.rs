@@ -127,7 +127,7 @@ pub fn join(
 
 /// What verifies proofs of compress or join under a key.
 #[must_use]
-pub fn tree_verifying_key(parameters: &Parameters, key: [Val; RATE]) -> stage::VerifyingKey {
+pub fn tree_key(parameters: &Parameters, key: [Val; RATE]) -> stage::VerifyingKey {
     let Layout { children, public_values } = Parameters::tree_layout();
     let log_heights = parameters.tree_log_heights.clone();
     stage::VerifyingKey { children, public_values, log_heights, preprocessed: vec![key].into() }
