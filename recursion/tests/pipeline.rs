@@ -12,8 +12,8 @@ use zkrom_asm::file::write_atomic;
 use zkrom_executor::Input;
 use zkrom_recursion::keys::KeySet;
 use zkrom_recursion::pipeline::{
-    Last, Parameters, SHRINK_FILE, StageFile, WRAP_FILE, WrapFile, compress_file, compress_key, join_key, public_values,
-    wrap_blocks,
+    Last, Parameters, SHRINK_FILE, StageFile, WRAP_FILE, WrapFile, compress_file, compress_key, join_key,
+    public_values, wrap_blocks,
 };
 use zkrom_recursion::security::security;
 use zkrom_recursion::stage::{ProvingKey, Scheme};

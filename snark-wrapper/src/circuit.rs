@@ -1,142 +1,124 @@
-//! The circuit of the last step: the wrap STARK's verifier, whose public values are bound to the one public input.
+//! The wrap circuit: the verifier of the wrap STARK, and the statement its public values make.
 
+use std::collections::BTreeMap;
+
+use p3_batch_stark::BatchProof;
 use p3_field::PrimeField32;
-use sha2::{Digest, Sha256};
-use zkrom_recursion::outer::OuterParams;
-use zkrom_recursion::pipeline::Wrapped;
-use zkrom_recursion::stage::ProvingKey;
-use zkrom_recursion::tables::{Table, TableId};
-use zkrom_recursion::verifier::{Child, Plan};
+use zkrom_recursion::outer::{OuterConfig, OuterParams};
+use zkrom_recursion::verifier::ChildAir;
 use zkrom_stark::field::Val;
 
 use crate::field::Fr;
-use crate::r1cs::{Builder, Failure, Mode, Witness};
+use crate::r1cs::{Builder, Failure, Mode, R1cs, Witness};
 use crate::statement::{DIGEST, Statement, StatementError, bind};
-use crate::verifier::{Cap, Hints, Refusal, Verifier, Words, Zeros};
+use crate::verifier::{Hints, Refusal, Verifier, Words, Zeros};
 
-/// Version of the circuit's construction: what its identity has besides what it is made of.
-const VERSION: &[u8] = b"zkrom wrap circuit 1";
-
-/// The circuit; it depends on the wrap STARK's key, its parameters and the root of the keys, and on nothing else.
-pub struct Circuit<'a> {
-    child: Child<'a, Table>,
-    plan: Plan,
-    params: OuterParams,
-    key: &'a Cap,
-    keys_root: [u32; DIGEST],
+/// The circuit.
+#[derive(Debug)]
+pub struct WrapCircuit<'a, A> {
+    /// The verifier of the wrap STARK.
+    pub verifier: Verifier<'a, A>,
+    /// The table whose public values are the statement's.
+    pub public_table: usize,
+    /// The root of the keys a join accepts, canonical integers.
+    pub keys_root: [u32; DIGEST],
 }
 
-impl core::fmt::Debug for Circuit<'_> {
+/// A wrap STARK's proof and what it is about.
+pub struct Wrapped<'a> {
+    /// The proof.
+    pub proof: &'a BatchProof<OuterConfig>,
+    /// Its public values, table by table.
+    pub public: &'a [Vec<Val>],
+    /// The program's digest.
+    pub program_digest: [u8; 32],
+    /// The machine's digest.
+    pub machine_digest: [u8; 32],
+}
+
+impl core::fmt::Debug for Wrapped<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Circuit").field("keys_root", &self.keys_root).finish_non_exhaustive()
+        f.debug_struct("Wrapped").field("public", &self.public).finish_non_exhaustive()
     }
 }
 
-/// Why a wrap proof has no witness.
-#[derive(Debug, thiserror::Error)]
-pub enum CircuitError {
-    /// It is not of the shape that the circuit verifies.
-    #[error("the wrap proof is refused: {0}")]
+/// Why there is no witness.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WrapError {
+    /// The proof has another shape.
+    #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Its public values are no statement.
-    #[error("the wrap proof says nothing: {0}")]
+    /// The public values are no statement.
+    #[error(transparent)]
     Statement(#[from] StatementError),
-    /// It breaks a constraint.
-    #[error("the wrap proof is invalid: constraint {} ({}) does not hold", .0.constraint, .0.part)]
+    /// There is no table of public values.
+    #[error("there are public values of {tables} tables, not of table {table}")]
+    Table {
+        /// The table whose values are the statement's.
+        table: usize,
+        /// Tables there are values of.
+        tables: usize,
+    },
+    /// The proof is invalid: a constraint does not hold.
+    #[error("constraint {} ({}) does not hold", .0.constraint, .0.part)]
     Invalid(Failure),
 }
 
-impl<'a> Circuit<'a> {
-    /// The circuit for proofs of `wrap`, whose first stages have keys under `keys_root`.
-    #[must_use]
-    pub fn new(wrap: &'a ProvingKey<OuterParams>, keys_root: [Val; DIGEST]) -> Self {
-        let child = wrap.as_child();
-        let plan = child.plan();
-        let keys_root = keys_root.map(|x| x.as_canonical_u32());
-        Self { child, plan, params: wrap.scheme(), key: &wrap.verifying.preprocessed, keys_root }
-    }
-
-    /// Identity of what the circuit is made of, which is quickly known: that of the matrices is [`R1cs::digest`](crate::r1cs::R1cs::digest).
-    ///
-    /// # Panics
-    ///
-    /// Never: field elements encode.
-    #[must_use]
-    pub fn id(&self) -> [u8; 32] {
-        let plan = &self.plan;
-        let params = postcard::to_allocvec(&self.params).expect("numbers encode");
-        let key = postcard::to_allocvec(self.key).expect("field elements encode");
-        let mut hash = Sha256::new();
-        hash.update(VERSION);
-        hash.update(params);
-        hash.update(key);
-        self.keys_root.iter().for_each(|x| hash.update(x.to_be_bytes()));
-        for instance in &plan.instances {
-            let numbers = [
-                instance.log_height,
-                instance.width,
-                instance.preprocessed,
-                instance.public_values,
-                instance.chunks,
-                instance.lookups,
-            ];
-            numbers.iter().for_each(|&n| hash.update((n as u64).to_be_bytes()));
-        }
-        hash.finalize().into()
-    }
-
+impl<A: ChildAir> WrapCircuit<'_, A> {
     fn build(
         &self,
-        mode: Mode,
+        b: &mut Builder,
         hints: &mut impl Hints,
         input: Fr,
         digests: [&[u8; 32]; 2],
-    ) -> Result<Builder, Refusal> {
-        let mut b = Builder::new(mode);
+    ) -> Result<(), Refusal> {
         let input = b.public_input(input);
-        let verifier = Verifier {
-            child: &self.child,
-            plan: &self.plan,
-            cap_height: self.params.cap_height,
-            key: self.key,
-        };
-        let public = verifier.verify(&mut b, hints)?;
-        let [program, machine] = digests;
-        let values = &public[TableId::Values as usize];
-        b.part("statement", |b| bind(b, &input, values, self.keys_root, program, machine));
-        Ok(b)
+        let public = self.verifier.verify(b, hints)?;
+        b.part("statement", |b| {
+            bind(b, &input, &public[self.public_table], self.keys_root, digests[0], digests[1]);
+        });
+        Ok(())
     }
 
-    /// Its matrices, with constraints counted by part. The assignment means nothing.
+    /// The constraints, and how many each part of the circuit has.
     ///
     /// # Panics
     ///
-    /// Never: zeros have every shape.
+    /// Where the table of public values has other than a statement's.
     #[must_use]
-    pub fn shape(&self) -> Builder {
-        self.build(Mode::Shape, &mut Zeros, Fr::from(0u64), [&[0; 32]; 2]).expect("zeros have every shape")
+    pub fn constraints(&self) -> (R1cs, BTreeMap<&'static str, usize>) {
+        let mut b = Builder::new(Mode::Shape);
+        self.build(&mut b, &mut Zeros, Fr::from(0u64), [&[0; 32]; 2]).expect("zeros have every shape");
+        let counts = b.counts().clone();
+        (b.into_r1cs().0, counts)
     }
 
-    /// What a wrap proof says, and the witness for it.
+    /// The statement of a wrapped proof, not verified.
     ///
     /// # Errors
     ///
-    /// Where it is not a valid proof.
-    pub fn witness(
-        &self,
-        proof: &Wrapped,
-        program_digest: [u8; 32],
-        machine_digest: [u8; 32],
-    ) -> Result<(Statement, Witness), CircuitError> {
-        let public: Vec<u32> = proof.public.iter().map(Val::as_canonical_u32).collect();
-        let statement = Statement::from_public(&public, program_digest, machine_digest)?;
-        let by_table = ProvingKey::public_values(proof);
-        let mut words = Words::new(&self.plan, self.params, &proof.stark, &by_table)?;
-        let input = statement.public_input();
-        let builder = self.build(Mode::Witness, &mut words, input, [&program_digest, &machine_digest])?;
-        match builder.failure() {
-            Some(failure) => Err(CircuitError::Invalid(failure.clone())),
-            None => Ok((statement, builder.into_witness())),
+    /// Where its public values are none.
+    pub fn statement(&self, wrapped: &Wrapped<'_>) -> Result<Statement, WrapError> {
+        let (table, tables) = (self.public_table, wrapped.public.len());
+        let public = wrapped.public.get(table).ok_or(WrapError::Table { table, tables })?;
+        let public: Vec<u32> = public.iter().map(PrimeField32::as_canonical_u32).collect();
+        Ok(Statement::from_public(&public, wrapped.program_digest, wrapped.machine_digest)?)
+    }
+
+    /// The witness of a proof, whose one public input is that of its statement.
+    ///
+    /// # Errors
+    ///
+    /// Where the proof is invalid, or another circuit's.
+    pub fn witness(&self, params: OuterParams, wrapped: &Wrapped<'_>) -> Result<Witness, WrapError> {
+        let statement = self.statement(wrapped)?;
+        let mut words = Words::new(self.verifier.plan, params, wrapped.proof, wrapped.public)?;
+        let mut b = Builder::new(Mode::Witness);
+        let digests = [&wrapped.program_digest, &wrapped.machine_digest];
+        self.build(&mut b, &mut words, statement.public_input(), digests)?;
+        match b.failure() {
+            Some(f) => Err(WrapError::Invalid(f.clone())),
+            None => Ok(b.into_witness()),
         }
     }
 }

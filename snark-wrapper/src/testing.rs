@@ -48,6 +48,8 @@ pub enum Kind {
 pub struct Toy {
     kind: Kind,
     rows: usize,
+    /// Public values of the bits.
+    values: usize,
     preprocessed: Option<Arc<RowMajorMatrix<Val>>>,
 }
 
@@ -77,7 +79,7 @@ impl BaseAir<Val> for Toy {
     fn num_public_values(&self) -> usize {
         match self.kind {
             Kind::Chain => 3,
-            Kind::Bits => 1,
+            Kind::Bits => self.values,
             _ => 0,
         }
     }
@@ -117,7 +119,7 @@ impl<AB: InteractionBuilder<F = Val>> Air<AB> for Toy {
             }
             Kind::Bits => {
                 builder.assert_bool(row[0]);
-                builder.when_first_row().assert_eq(row[1] + row[0], public[0]);
+                builder.when_first_row().assert_eq(row[1] + row[0], public[self.values - 1]);
             }
             Kind::Counter => {
                 let preprocessed = builder.preprocessed().clone();
@@ -156,7 +158,7 @@ impl core::fmt::Debug for ToyProof {
 }
 
 impl ToyProof {
-    /// A proof from honest traces that `change` may spoil.
+    /// A proof from honest traces that `change` may spoil. The bits have a public value that is theirs, and those of a statement they know nothing of, before it.
     ///
     /// # Panics
     ///
@@ -165,6 +167,7 @@ impl ToyProof {
     pub fn new(
         params: OuterParams,
         log_heights: [usize; 4],
+        statement: &[Val],
         change: impl FnOnce(&mut Vec<RowMajorMatrix<Val>>, &mut Vec<Vec<Val>>),
     ) -> Self {
         let kinds = [Kind::Chain, Kind::Cube, Kind::Bits, Kind::Counter];
@@ -177,10 +180,10 @@ impl ToyProof {
                     _ => None,
                 };
                 let preprocessed = column.map(|c| Arc::new(RowMajorMatrix::new(c, 1)));
-                Toy { kind, rows: 1 << h, preprocessed }
+                Toy { kind, rows: 1 << h, values: statement.len() + 1, preprocessed }
             })
             .collect();
-        let (mut traces, mut public) = traces(&airs);
+        let (mut traces, mut public) = traces(&airs, statement);
         change(&mut traces, &mut public);
         let config = params.config();
         let log_heights = log_heights.to_vec();
@@ -201,7 +204,7 @@ impl ToyProof {
     /// An honest proof.
     #[must_use]
     pub fn honest(params: OuterParams) -> Self {
-        Self::new(params, [5, 4, 3, 3], |_, _| {})
+        Self::new(params, [5, 4, 3, 3], &[], |_, _| {})
     }
 
     /// The commitment to the preprocessed columns.
@@ -232,10 +235,10 @@ impl ToyProof {
     }
 }
 
-fn traces(airs: &[Toy]) -> (Vec<RowMajorMatrix<Val>>, Vec<Vec<Val>>) {
+fn traces(airs: &[Toy], statement: &[Val]) -> (Vec<RowMajorMatrix<Val>>, Vec<Vec<Val>>) {
     let rows = |i: usize| airs[i].rows;
     let (mut a, mut b) = (Val::ONE, Val::TWO);
-    let mut public = vec![vec![a, b], vec![], vec![], vec![]];
+    let mut public = vec![vec![a, b], vec![], statement.to_vec(), vec![]];
     let mut chain = Vec::with_capacity(4 * rows(0));
     let mut times = vec![0; rows(1)];
     for i in 0..rows(0) {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use p3_batch_stark::BatchProof;
+use p3_bn254::Bn254;
 use p3_field::PrimeCharacteristicRing;
+use p3_symmetric::MerkleCap;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde_json::Value;
@@ -16,7 +18,7 @@ use zkrom_snark_wrapper::r1cs::{Builder, Mode, usual_deltas};
 use zkrom_snark_wrapper::testing::{PARAMS, ToyProof};
 use zkrom_snark_wrapper::verifier::{Changed, Verifier, Words, Zeros};
 use zkrom_stark::config::ProofParams;
-use zkrom_stark::field::Val;
+use zkrom_stark::field::{Challenge, Val};
 
 /// What the circuit says: the part of the first constraint that breaks, or why there is no witness.
 fn verdict(
@@ -66,7 +68,7 @@ fn honest_proofs_are_accepted() {
             [4, 7, 4, 1],
         ),
     ] {
-        let toy = ToyProof::new(params, heights, |_, _| {});
+        let toy = ToyProof::new(params, heights, &[], |_, _| {});
         toy.native(&toy.proof, &toy.public).expect("p3 accepts it");
         let plan = toy.child().plan();
         let constraints = verdict(&toy, &plan, &toy.proof, &toy.public).expect("the circuit accepts it");
@@ -240,10 +242,15 @@ fn other_statements_are_refused() {
             assert!(verdict(&toy, &plan, &toy.proof, &public).is_err(), "{table} {i}");
         }
     }
-    // Another key: the counter's preprocessed column has other rows.
-    let mut other = ToyProof::new(without_work(1), [5, 4, 3, 3], |_, _| {});
-    std::mem::swap(&mut other.proof, &mut ToyProof::new(without_work(1), [5, 4, 3, 3], |_, _| {}).proof);
-    assert!(verdict(&other, &plan, &other.proof, &other.public).is_ok());
+    // Another key.
+    let child = toy.child();
+    let mut roots = toy.key().roots().to_vec();
+    roots[1][0] += Bn254::ONE;
+    let key = MerkleCap::new(roots);
+    let mut b = Builder::new(Mode::Witness);
+    let mut words = Words::new(&plan, toy.params, &toy.proof, &toy.public).expect("a proof");
+    let done = Verifier { child: &child, plan: &plan, cap_height: 1, key: &key }.verify(&mut b, &mut words);
+    assert!(done.is_err() || b.failure().is_some());
 }
 
 /// Proofs made from dishonest traces, whose transcript, openings and FRI are in order: what refuses them is a constraint or the lookup terminals.
@@ -251,10 +258,45 @@ fn other_statements_are_refused() {
 fn dishonest_traces_are_refused() {
     let heights = [5, 4, 3, 3];
     for (table, cell) in [(0, 0), (0, 5), (0, 2), (0, 3), (1, 0), (1, 2), (2, 0), (2, 2), (3, 1)] {
-        let toy = ToyProof::new(without_work(1), heights, |traces, _| traces[table].values[cell] += Val::TWO);
+        let toy =
+            ToyProof::new(without_work(1), heights, &[], |traces, _| traces[table].values[cell] += Val::TWO);
         let plan = toy.child().plan();
         assert!(toy.native(&toy.proof, &toy.public).is_err());
         let refused = verdict(&toy, &plan, &toy.proof, &toy.public).expect_err("it is dishonest");
         assert_eq!(refused, "constraints", "{table} {cell}");
+    }
+}
+
+/// A change before the queries is drawn other queries, and paths of other leaves hide what else is wrong. With one query in a small domain some changes are drawn the same one: then all
+/// Merkle trees agree, and what refuses is the arithmetic between them.
+#[test]
+fn what_agrees_with_all_trees_is_refused_by_folding() {
+    type Change = fn(&mut BatchProof<OuterConfig>, Challenge);
+    let changes: [(&str, Change); 4] = [
+        ("final polynomial", |p, d| p.opening_proof.final_poly[1] += d),
+        ("folding", |p, d| p.opened_values.instances[2].base_opened_values.trace_local[0] += d),
+        ("folding", |p, d| p.opened_values.instances[0].permutation_next[3] += d),
+        ("constraints", |p, d| p.lookup_terminals[1].as_mut().expect("it has lookups").0 += d),
+    ];
+    let mut params = without_work(1);
+    params.proof.num_queries = 1;
+    let toy = ToyProof::new(params, [3, 3, 2, 2], &[], |_, _| {});
+    let child = toy.child();
+    let plan = child.plan();
+    let bytes = postcard::to_allocvec(&toy.proof).expect("a proof can be written");
+    for (part, change) in changes {
+        let found = (1..400u64).find_map(|k| {
+            let mut proof: BatchProof<OuterConfig> = postcard::from_bytes(&bytes).expect("and read");
+            change(&mut proof, Challenge::from_u64(k));
+            let mut b = Builder::new(Mode::Witness);
+            let mut words = Words::new(&plan, params, &proof, &toy.public).expect("the same shape");
+            let done = Verifier { child: &child, plan: &plan, cap_height: 1, key: toy.key() }
+                .verify(&mut b, &mut words);
+            assert!(done.is_err() || b.failure().is_some());
+            done.is_ok().then(|| b.failures().clone())
+        });
+        let found = found.expect("one of hundreds is drawn one of 32 queries");
+        println!("{part}: {found:?}");
+        assert!(found.contains_key(part) && !found.contains_key("caps"), "{part}: {found:?}");
     }
 }

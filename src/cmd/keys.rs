@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
-use zkrom::wrapping::KeyFolder;
+use zkrom::wrapping::{Circuit, KeyFolder};
 use zkrom_recursion::keys::KeySet;
 use zkrom_recursion::pipeline::{Last, Parameters, standard_keys};
-use zkrom_snark_wrapper::circuit::Circuit;
 
 /// Where keys are looked for.
 #[derive(Debug, Args)]

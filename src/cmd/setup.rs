@@ -66,9 +66,8 @@ impl Setup {
                 folder.proving_key().display()
             ));
         }
-        let builder = steps.run("circuit", || stages.circuit().shape());
-        let parts: Vec<(&'static str, usize)> = builder.counts().iter().map(|(k, v)| (*k, *v)).collect();
-        let (r1cs, _) = builder.into_r1cs();
+        let (r1cs, parts) = steps.run("circuit", || stages.circuit().build().constraints());
+        drop(stages);
         let digest = r1cs.digest();
         if let Some(path) = &self.r1cs {
             steps
@@ -97,7 +96,7 @@ impl Setup {
         }
         let made = Made {
             constraints: r1cs.num_constraints(),
-            parts,
+            parts: parts.into_iter().collect(),
             circuit_digest: output::hex(&digest),
             r1cs: self.r1cs.clone(),
             proving_key: self.r1cs.is_none().then(|| folder.proving_key()),

@@ -8,8 +8,9 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 use zkrom::onchain::PublicValues;
-use zkrom::wrapping::{SnarkFile, wrap_blocks};
+use zkrom::wrapping::SnarkFile;
 use zkrom::{EvmRom, EvmStatement};
+use zkrom_recursion::pipeline::wrap_blocks;
 use zkrom_snark_wrapper::groth16::{Stage, proof_json, prove, public_json};
 use zkrom_stark::config::ProofParams;
 use zkrom_stark::key::ProvingKey;
@@ -98,16 +99,11 @@ impl Wrap {
         std::fs::create_dir_all(&stage_folder)
             .into_diagnostic()
             .wrap_err_with(|| format!("cannot make {}", stage_folder.display()))?;
-        let wrapped = wrap_blocks(
-            &proofs,
-            &key,
-            &stages.parameters,
-            &stages.keys,
-            &stages.last,
-            &stage_folder,
-            &mut |name, time| steps.step(name, time),
-        )
-        .into_diagnostic()?;
+        let blocks: Vec<&Proof> = proofs.iter().collect();
+        let progress = &mut |name: &str, time| steps.step(name, time);
+        let Stages { parameters, keys, last } = &stages;
+        let wrapped = wrap_blocks(parameters, keys, last, &blocks, &key, Some(&stage_folder), progress)
+            .into_diagnostic()?;
         let (statement, witness) = steps
             .run("Groth16: witness", || {
                 stages.circuit().witness(&wrapped, key.program_digest, key.machine_digest)

@@ -12,8 +12,8 @@ use zkrom_stark::field::Val;
 use zkrom_stark::proof::{self, FileFormat, VerifyingKey};
 
 use super::{
-    CompressKey, Error, Last, Parameters, Progress, StageFile, WrapFile, Wrapped, compress_key, join, join_key,
-    step, tree_key,
+    CompressKey, Error, Last, Parameters, Progress, StageFile, WrapFile, Wrapped, compress_key, join,
+    join_key, step, tree_key,
 };
 use crate::compress::Exposed;
 use crate::keys::KeySet;
@@ -54,7 +54,11 @@ pub fn public_values(keys: &KeySet, key: &VerifyingKey, words: &[U256]) -> Vec<V
 fn words_of(index: usize, proof: &proof::Proof) -> Result<Vec<U256>, Error> {
     let (shown, hidden) = proof.statement.public_out.split_at(Exposed::BLOCKS.outputs);
     let hidden = hidden.iter().chain(&proof.statement.public_in);
-    if hidden.copied().all(|w| w.is_zero()) { Ok(shown.to_vec()) } else { Err(Error::NotBlocks { index: index + 1 }) }
+    if hidden.copied().all(|w| w.is_zero()) {
+        Ok(shown.to_vec())
+    } else {
+        Err(Error::NotBlocks { index: index + 1 })
+    }
 }
 
 /// The words of two statements joined, as the circuit joins them.
@@ -68,7 +72,9 @@ fn joined(left: &[U256], right: &[U256], index: usize) -> Result<Vec<U256>, Erro
     } else if left[7] != right[6] {
         "it begins with another state"
     } else {
-        return Ok((0..left.len()).map(|i| if OF_THE_LAST.contains(&i) { right[i] } else { left[i] }).collect());
+        return Ok((0..left.len())
+            .map(|i| if OF_THE_LAST.contains(&i) { right[i] } else { left[i] })
+            .collect());
     };
     Err(Error::Order { index: index + 1, what })
 }
@@ -142,7 +148,9 @@ impl Wrapping<'_> {
     /// Compresses all, and joins from the left.
     fn tree(&mut self, progress: &mut Progress<'_>) -> Result<Node, Error> {
         // The longest join that is there.
-        let done = (1..self.blocks.len()).rev().find_map(|i| Some((i, self.node(&join_file(i), &self.statements[i])?)));
+        let done = (1..self.blocks.len())
+            .rev()
+            .find_map(|i| Some((i, self.node(&join_file(i), &self.statements[i])?)));
         let (first, mut node) = match done {
             Some((i, node)) => (i, node),
             None => (0, self.compress(0, progress)?),
@@ -192,7 +200,8 @@ pub fn wrap_blocks(
     }
     let expected = public_values(keys, key, statements.last().ok_or(Error::NoBlocks)?);
     let (compress, join) = (None, None);
-    let mut wrapping = Wrapping { parameters, keys, blocks, key, directory, words, statements, compress, join };
+    let mut wrapping =
+        Wrapping { parameters, keys, blocks, key, directory, words, statements, compress, join };
 
     if let Some(WrapFile { proof }) = wrapping.load(WRAP_FILE)
         && proof.public == expected

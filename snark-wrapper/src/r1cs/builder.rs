@@ -34,6 +34,7 @@ pub struct Builder {
     rows: [Vec<Fr>; 3],
     num_constraints: usize,
     failure: Option<Failure>,
+    failures: BTreeMap<&'static str, usize>,
     part: &'static str,
     counts: BTreeMap<&'static str, usize>,
 }
@@ -49,6 +50,7 @@ impl Builder {
             rows: Default::default(),
             num_constraints: 0,
             failure: None,
+            failures: BTreeMap::new(),
             part: "other",
             counts: BTreeMap::new(),
         }
@@ -86,8 +88,9 @@ impl Builder {
 
     /// `a * b = c`.
     pub fn enforce(&mut self, a: &Lc, b: &Lc, c: &Lc) {
-        if self.failure.is_none() && a.value * b.value != c.value {
-            self.failure = Some(Failure { constraint: self.num_constraints, part: self.part });
+        if a.value * b.value != c.value {
+            self.failure.get_or_insert(Failure { constraint: self.num_constraints, part: self.part });
+            *self.failures.entry(self.part).or_default() += 1;
         }
         match self.mode {
             Mode::Shape => self.r1cs.push([a, b, c]),
@@ -168,6 +171,12 @@ impl Builder {
     #[must_use]
     pub const fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()
+    }
+
+    /// How many constraints the assignment breaks, by part.
+    #[must_use]
+    pub const fn failures(&self) -> &BTreeMap<&'static str, usize> {
+        &self.failures
     }
 
     /// The matrices and the assignment `(1, public inputs, witness)`.

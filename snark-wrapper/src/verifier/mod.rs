@@ -18,6 +18,8 @@ pub use hints::{Changed, Hints, Refusal, Result, Zeros};
 pub use shape::{Estimate, estimate, window};
 pub use words::{Cap, Words};
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use p3_commit::PolynomialSpace;
 use p3_field::coset::TwoAdicMultiplicativeCoset;
 use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
@@ -62,12 +64,10 @@ struct Domain {
 }
 
 impl Domain {
-    fn new(b: &mut Builder, zeta: &Ext, log_height: usize) -> Self {
+    /// `squares[k]` is `zeta^(2^k)`.
+    fn new(b: &mut Builder, squares: &[Ext], log_height: usize) -> Self {
         let coset = TwoAdicMultiplicativeCoset::new(Val::ONE, log_height).expect("a height the field has");
-        let mut power = zeta.clone();
-        for _ in 0..log_height {
-            power = power.mul(b, &power).reduce(b);
-        }
+        let (zeta, power) = (&squares[0], squares[log_height].clone());
         let vanishing = power.sub(&Ext::one());
         let last = Val::two_adic_generator(log_height).inverse();
         let from_last = zeta.sub(&Ext::constant(last.into()));
@@ -312,9 +312,18 @@ impl<A: ChildAir> Verifier<'_, A> {
                 .collect()
         };
         let folding = Folding::new(b, o.alpha);
+        let log_heights: BTreeSet<usize> = self.plan.instances.iter().map(|i| i.log_height).collect();
+        let mut squares = vec![o.zeta.clone()];
+        for _ in 0..log_heights.last().copied().unwrap_or(0) {
+            let last = &squares[squares.len() - 1];
+            let next = last.mul(b, last).reduce(b);
+            squares.push(next);
+        }
+        let domains: BTreeMap<usize, Domain> =
+            log_heights.into_iter().map(|h| (h, Domain::new(b, &squares, h))).collect();
         for (i, instance) in self.plan.instances.iter().enumerate() {
             let mut arena = Arena::default();
-            let domain = Domain::new(b, o.zeta, instance.log_height);
+            let domain = &domains[&instance.log_height];
             let mut forms = |x: &[Ext]| x.iter().map(|x| arena.variable(x.clone())).collect::<Vec<_>>();
             let zeros = |n: usize| vec![Linear::constant(Challenge::ZERO); n];
             let mut pair = |points: &Vec<Vec<Ext>>, width: usize| {

@@ -194,9 +194,11 @@ impl<'a> Queries<'a> {
                 let x = query.index.root(b, passed, 0, 1).reduce(b);
                 let mut power = Felt::constant(1);
                 let mut value = Ext::zero();
-                for c in &self.final_poly {
+                for (i, c) in self.final_poly.iter().enumerate() {
+                    if i > 0 {
+                        power = power.mul(b, &x).reduce(b);
+                    }
                     value = value.add(&c.mul_base(b, &power));
-                    power = power.mul(b, &x).reduce(b);
                 }
                 value.enforce_equal(b, &query.folded);
             }
