@@ -52,7 +52,7 @@ fn a_toy_goes_to_groth16() {
     assert!(matches!(circuit.witness(PARAMS, &other), Err(WrapError::Refused(_) | WrapError::Invalid(_))));
 
     let now = std::time::Instant::now();
-    let r1cs = circuit.constraints();
+    let (r1cs, _) = circuit.constraints();
     println!("{} constraints: {:?}", r1cs.num_constraints(), now.elapsed());
     let now = std::time::Instant::now();
     let key = unsafe_development_key(&r1cs);
