@@ -66,6 +66,12 @@ const STEPS = {
   submit: () => run("node", ["tools/e2e-submit.mjs"]),
 };
 
+for (const tool of ["forge", "anvil"]) {
+  if (fs.existsSync(path.join(BIN, tool))) continue;
+  process.stderr.write(`no ${tool} in node_modules: npm ci again; npm says nothing where such a download fails\n`);
+  process.exit(1);
+}
+
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STEPS);
 const times = [];
 for (const name of wanted) {
