@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { foundry } from "./lib/foundry.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const BIN = path.join(ROOT, "node_modules", ".bin");
 const GAS = "test/Gas.t.sol";
 
 /** Artifacts of a step's own: forge takes a build of a part, or one for coverage, for the whole. */
@@ -19,10 +19,10 @@ function run(command, args, env = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: "inherit",
-    env: { ...process.env, ...env, PATH: `${BIN}${path.delimiter}${process.env.PATH}` },
+    env: { ...process.env, ...env },
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: exit code ${status}`);
+  if (status !== 0) throw new Error(`${path.basename(command)} ${args.join(" ")}: exit code ${status}`);
 }
 
 /** Every line of src/ that lcov counts must have been reached; generated contracts live elsewhere or say so. */
@@ -46,19 +46,19 @@ function isGenerated(file) {
 }
 
 const STEPS = {
-  format: () => run("forge", ["fmt", "--check"]),
-  lint: () => run("forge", ["lint", "--deny", "warnings", "src", "script"], apart("lint")),
+  format: () => run(foundry("forge"), ["fmt", "--check"]),
+  lint: () => run(foundry("forge"), ["lint", "--deny", "warnings", "src", "script"], apart("lint")),
   // src/ on its own, so that warnings of dependencies cannot hide its own.
-  warnings: () => run("forge", ["build", "src", "--deny", "warnings", "--sizes"], apart("warnings")),
+  warnings: () => run(foundry("forge"), ["build", "src", "--deny", "warnings", "--sizes"], apart("warnings")),
   tools: () => run("node", ["--test", "--test-reporter", "dot", "tools/test/"]),
   // The gas figures in snapshots/ are compared, not written.
-  tests: () => run("forge", ["test"], { FORGE_SNAPSHOT_CHECK: "true" }),
+  tests: () => run(foundry("forge"), ["test"], { FORGE_SNAPSHOT_CHECK: "true" }),
   // Of the build that the tests made.
   abi: () => run("node", ["tools/abi.mjs"]),
   // Coverage is measured on unoptimized code, whose gas means nothing.
   coverage: () => {
     const few = { FOUNDRY_FUZZ_RUNS: "32", FOUNDRY_INVARIANT_RUNS: "4" };
-    run("forge", ["coverage", "--no-match-path", GAS, "--report", "lcov"], { ...apart("coverage"), ...few });
+    run(foundry("forge"), ["coverage", "--no-match-path", GAS, "--report", "lcov"], { ...apart("coverage"), ...few });
     requireFullCoverage(fs.readFileSync(path.join(ROOT, "lcov.info"), "utf8"));
   },
   e2e: () => run("node", ["tools/e2e.mjs"]),

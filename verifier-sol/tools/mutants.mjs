@@ -9,6 +9,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { foundry } from "./lib/foundry.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const GENERATED = "test/generated/ToyGroth16Verifier.sol";
@@ -63,7 +64,7 @@ function* mutants(file) {
 
 /** Runs tests in the copy: "killed", "survived", or why neither. */
 function run(copy, ...filter) {
-  const { status, stdout, stderr } = spawnSync(path.join(ROOT, "node_modules/.bin/forge"), ["test", "--fail-fast", ...filter], {
+  const { status, stdout, stderr } = spawnSync(foundry("forge"), ["test", "--fail-fast", ...filter], {
     cwd: copy, encoding: "utf8", env: { ...process.env, ...ENV }, maxBuffer: 1 << 28,
   });
   if (status === 0) return "survived";

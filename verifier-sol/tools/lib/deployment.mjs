@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { foundry } from "./foundry.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 // Artifacts of its own: forge cannot always find a script among those that builds of parts and coverage left.
@@ -18,7 +19,7 @@ export function fixture(name) {
 }
 
 function forge(...args) {
-  execFileSync(`${ROOT}node_modules/.bin/forge`, args, {
+  execFileSync(foundry("forge"), args, {
     cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...BUILD, ZKROM_DEPLOY_OUT: "deployments/e2e.json" },

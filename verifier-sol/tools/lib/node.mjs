@@ -1,12 +1,10 @@
 // A local anvil node and raw JSON-RPC to it: enough to send transactions from its unlocked accounts.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const BIN = fileURLToPath(new URL("../../node_modules/.bin/", import.meta.url));
+import { foundry } from "./foundry.mjs";
 
 /** Starts anvil on a free port; `stop` ends it. */
 export async function startAnvil() {
-  const child = spawn(`${BIN}anvil`, ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(foundry("anvil"), ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
     let text = "";
     child.stdout.on("data", (chunk) => {
