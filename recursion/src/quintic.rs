@@ -17,7 +17,6 @@ pub fn from_coefficients(x: &[Val; D]) -> Challenge {
 }
 
 /// `X`, which generates the challenge field.
-#[must_use]
 pub fn generator() -> Challenge {
     let mut x = [Val::ZERO; D];
     x[1] = Val::ONE;
