@@ -8,17 +8,20 @@ use std::time::Duration;
 
 use alloy_primitives::U256;
 use common::{Block, block};
+use p3_field::PrimeCharacteristicRing;
 use zkrom_asm::file::write_atomic;
 use zkrom_executor::Input;
 use zkrom_recursion::keys::KeySet;
 use zkrom_recursion::pipeline::{
-    Last, Parameters, SHRINK_FILE, StageFile, WRAP_FILE, WrapFile, compress_file, compress_key, join_key,
-    public_values, wrap_blocks,
+    KeysError, Last, Parameters, SHRINK_FILE, StageFile, WRAP_FILE, WrapFile, compress_file, compress_key,
+    join_key, keys_from_text, keys_to_text, make_keys, public_values, standard_keys, wrap_blocks,
 };
-use zkrom_recursion::security::security;
-use zkrom_recursion::stage::{ProvingKey, Scheme};
-use zkrom_recursion::tables::TableId;
-use zkrom_stark::machine::TARGET_BITS;
+use zkrom_recursion::security::{measure, security};
+use zkrom_recursion::stage::{ProvingKey, Scheme, packed_lookups};
+use zkrom_recursion::tables::{Layout, Table, TableId};
+use zkrom_recursion::verifier::Child;
+use zkrom_stark::field::Val;
+use zkrom_stark::machine::{Shape, TARGET_BITS, report};
 use zkrom_stark::proof::FileFormat;
 
 fn describe<S: Scheme>(name: &str, key: &ProvingKey<S>) -> f64 {
@@ -48,6 +51,12 @@ fn whole(parameters: &Parameters, check: bool) {
     let mut bits = vec![describe("compress", &compress.key), describe("join", &join)];
     bits.extend(last.shrinks.iter().map(|key| describe("shrink", key)));
     bits.push(describe("wrap", &last.wrap));
+    if check {
+        // No circuit has outgrown the heights its parameters were chosen for.
+        let shrinks = last.shrinks.iter().zip(&parameters.shrinks);
+        assert!(shrinks.into_iter().all(|(k, s)| k.verifying.log_heights == s.least_log_heights));
+        assert_eq!(last.wrap.verifying.log_heights, parameters.wrap.least_log_heights);
+    }
     assert!(!check || bits.iter().all(|&b| b >= TARGET_BITS));
 
     let compressed = compress.prove(&proof, &key.verifying, &keys, progress).expect("a proof");
@@ -95,4 +104,68 @@ fn small() {
 #[ignore = "minutes"]
 fn full_strength() {
     whole(&Parameters::standard(), true);
+}
+
+/// The file of keys has the keys of this build: those of the smallest shape and of join are made on the spot.
+#[test]
+fn keys_are_of_this_build() {
+    let keys = standard_keys().expect("keys of this machine");
+    let parameters = Parameters::standard();
+    let quiet = &mut |_: &str, _: Option<Duration>| {};
+    let compress = compress_key(0, &parameters, quiet).expect("a shape").key.digest();
+    assert_eq!(keys.index(&compress), Some(0));
+    let join = join_key(&parameters, quiet).digest();
+    assert_eq!(keys.index(&join), Some(Shape::table().len()));
+}
+
+/// All of them.
+#[test]
+#[ignore = "minutes"]
+fn all_keys_are_of_this_build() {
+    let quiet = &mut |_: &str, _: Option<Duration>| {};
+    let keys = make_keys(&Parameters::standard(), quiet).expect("the shapes of the table");
+    assert_eq!(KeySet::new(&keys).root(), standard_keys().expect("keys of this machine").root());
+}
+
+/// Files of keys that are refused.
+#[test]
+fn other_files_of_keys_are_refused() {
+    let keys = vec![[Val::ONE; 8]; Shape::table().len() + 1];
+    let text = keys_to_text(&keys);
+    assert_eq!(keys_from_text(&text), Ok(keys.clone()));
+    let refused = |text: &str| keys_from_text(text).expect_err("it is refused");
+    assert!(matches!(refused(""), KeysError::Header { .. }));
+    assert!(matches!(refused(&text.replace("keys 1", "keys 2")), KeysError::Header { .. }));
+    assert!(matches!(refused(&text.replace("machine ", "machine 0")), KeysError::Machine { .. }));
+    assert!(matches!(refused(&format!("{text}1 2 3\n")), KeysError::Line { .. }));
+    assert!(matches!(refused(&format!("{text}1 1 1 1 1 1 1 2130706433\n")), KeysError::Line { .. }));
+    assert!(matches!(refused(&keys_to_text(&keys[1..])), KeysError::Number { .. }));
+}
+
+/// Every stage has at least a hundred bits, by what its circuit and parameters are, and the heights are those that were chosen.
+#[test]
+fn stages_are_secure() {
+    let parameters = Parameters::standard();
+    let bits = |child: &Child<'_, Table>| report(&measure(child), &child.params).security_bits();
+    let of = |children, log_heights: Vec<usize>, params| {
+        let tables = Table::all(Layout { children, ..Parameters::tree_layout() });
+        let lookups = packed_lookups(&tables);
+        let child = |tables: &[Table]| {
+            let lookups = lookups.iter().map(|l| &**l).collect();
+            let child = Child { airs: tables, lookups, log_heights: log_heights.clone(), params };
+            bits(&child)
+        };
+        child(&tables)
+    };
+    let tree = of(2, parameters.tree_log_heights.clone(), parameters.tree);
+    println!("compress, join: {tree:.2} bits");
+    assert!(tree >= TARGET_BITS);
+    let shrinks = parameters.shrinks.iter().map(|s| (s.least_log_heights, s.params));
+    for (heights, params) in
+        shrinks.chain([(parameters.wrap.least_log_heights, parameters.wrap.params.proof)])
+    {
+        let bits = of(1, heights.to_vec(), params);
+        println!("{heights:?}: {bits:.2} bits");
+        assert!(bits >= TARGET_BITS);
+    }
 }
