@@ -145,7 +145,6 @@ impl Ext {
     }
 
     /// Its value under the current assignment.
-    #[must_use]
     pub fn native(&self) -> Challenge {
         Challenge::from_basis_coefficients_fn(|i| Val::from_u64(self.c[i].value()))
     }
