@@ -18,7 +18,7 @@ use zkrom_stark::field::Val;
 
 use crate::circuit::{Builder, Circuit, Slot};
 use crate::compress::Exposed;
-use crate::keys::{DEPTH, KeySet};
+use crate::keys::{KeySet, member};
 use crate::poseidon::RATE;
 use crate::tables::{Table, TableId};
 use crate::verifier::{Child, Plan, verify};
@@ -80,12 +80,7 @@ fn assert_successor(builder: &mut Builder, left: &[Slot], right: &[Slot]) {
 #[must_use]
 pub fn words(keys: &KeySet, children: [[Val; RATE]; 2]) -> Vec<Val> {
     let mut out = keys.root().to_vec();
-    for key in children {
-        let index = keys.index(&key).expect("a child's key is in the set");
-        out.extend(key);
-        out.push(Val::from_usize(index));
-        out.extend(keys.path(index).as_flattened());
-    }
+    children.iter().for_each(|key| out.extend(keys.words(key)));
     out
 }
 
@@ -96,21 +91,14 @@ pub fn words(keys: &KeySet, children: [[Val; RATE]; 2]) -> Vec<Val> {
 /// Where the child does not have the public values of [`Exposed::BLOCKS`].
 #[must_use]
 pub fn circuit(child: &Child<'_, Table>, plan: &Plan) -> Circuit {
-    let public = TableId::ALL.iter().position(|&id| id == TableId::Public).expect("a table");
+    let public = TableId::ALL.iter().position(|&id| id == TableId::Values).expect("a table");
     assert_eq!(plan.instances[public].public_values, Exposed::BLOCKS.public_values());
     let mut builder = Builder::new();
     let b = &mut builder;
     b.room(2);
     let root: [Slot; RATE] = b.words();
     let root_digest = b.digest_of(&root);
-    let keys: [[Slot; RATE]; 2] = [(); 2].map(|()| {
-        let key = b.words();
-        let [index] = b.words();
-        let bits = b.bits(index, 0);
-        let leaf = b.digest_of(&key);
-        b.member(leaf, &bits[..DEPTH], root_digest);
-        key
-    });
+    let keys = [(); 2].map(|()| member(b, root_digest));
     let [left, right] = keys.map(|key| {
         let verified = verify(b, child, plan);
         assert_equal(b, &verified.key, &key);

@@ -11,6 +11,8 @@
 //! * [`join`]: two proofs of consecutive blocks to one;
 //! * [`keys`]: the keys a join accepts;
 //! * [`outer`]: the configuration of the last STARK, with BN254 commitments;
+//! * [`shrink`]: one proof to one with fewer rows behind it, and the circuit of the last STARK;
+//! * [`pipeline`]: which stages there are, and running them;
 //! * [`security`]: the proven security of a stage;
 //! * [`testing`]: the checker and the mutants the tables are put through;
 //! * [`poseidon`], [`quintic`]: the permutation and the challenge field in constraints.
@@ -20,9 +22,11 @@ pub mod compress;
 pub mod join;
 pub mod keys;
 pub mod outer;
+pub mod pipeline;
 pub mod poseidon;
 pub mod quintic;
 pub mod security;
+pub mod shrink;
 pub mod stage;
 pub mod tables;
 pub mod testing;

@@ -16,6 +16,14 @@ pub fn from_coefficients(x: &[Val; D]) -> Challenge {
     Challenge::from_basis_coefficients_fn(|i| x[i])
 }
 
+/// `X`, which generates the challenge field.
+#[must_use]
+pub fn generator() -> Challenge {
+    let mut x = [Val::ZERO; D];
+    x[1] = Val::ONE;
+    from_coefficients(&x)
+}
+
 /// The product of two elements given by coefficients: `X^5 = 1 - X^2`.
 pub fn product<E: PrimeCharacteristicRing>(a: &[E; D], b: &[E; D]) -> [E; D] {
     let mut c: [E; 2 * D - 1] = core::array::from_fn(|_| E::ZERO);

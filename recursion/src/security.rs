@@ -9,7 +9,7 @@ use zkrom_stark::field::{Challenge, Val};
 use zkrom_stark::machine::Measures;
 
 use crate::quintic::D;
-use crate::stage::ProvingKey;
+use crate::stage::{ProvingKey, Scheme};
 use crate::tables::Table;
 use crate::verifier::{Child, ChildAir, layout};
 
@@ -55,7 +55,7 @@ pub fn measure<A: ChildAir>(child: &Child<'_, A>) -> Measures {
 
 /// Measures and report of a stage's proofs.
 #[must_use]
-pub fn security(key: &ProvingKey) -> (Measures, SecurityReport) {
+pub fn security<S: Scheme>(key: &ProvingKey<S>) -> (Measures, SecurityReport) {
     let child: Child<'_, Table> = key.as_child();
     let measures = measure(&child);
     let report = zkrom_stark::machine::report(&measures, &child.params);

@@ -20,7 +20,7 @@ use zkrom_stark::machine::Shape;
 
 const PARAMS: ProofParams = ProofParams::TESTING;
 /// Heights that hold compress and join with few queries.
-const LOG_HEIGHTS: [usize; 7] = [17, 14, 10, 13, 12, 9, 4];
+const LOG_HEIGHTS: [usize; 4] = [17, 10, 16, 10];
 
 fn statement(words: [u64; 8]) -> Block {
     let input = Input { private: words.map(U256::from).to_vec(), ..Input::default() };

@@ -107,6 +107,22 @@ fn hex(bytes: &[u8; 32]) -> String {
     format!("{:#x}", U256::from_be_bytes(*bytes))
 }
 
+impl Proof {
+    /// The public values of each chip, as the statement and the end have them: what a circuit that verifies the proof is told. The verifier refuses a proof whose end registers are no
+    /// field elements; here they are reduced.
+    #[must_use]
+    pub fn public_values(&self) -> Vec<Vec<Val>> {
+        ChipId::ALL
+            .iter()
+            .map(|id| match id {
+                ChipId::Main => self.end.public_values(),
+                ChipId::Public => public::public_values(&self.statement.public_in, &self.statement.public_out),
+                _ => vec![],
+            })
+            .collect()
+    }
+}
+
 impl VerifyingKey {
     /// Verifies a proof made with the standard parameters, and returns what it proves.
     ///
@@ -153,16 +169,7 @@ impl VerifyingKey {
         if got >= CLK_BOUND {
             return Err(VerifyError::Clock { got });
         }
-        let public_values: Vec<Vec<Val>> = ChipId::ALL
-            .iter()
-            .map(|id| match id {
-                ChipId::Main => proof.end.public_values(),
-                ChipId::Public => {
-                    public::public_values(&proof.statement.public_in, &proof.statement.public_out)
-                }
-                _ => vec![],
-            })
-            .collect();
+        let public_values = proof.public_values();
         let common = common_data(chips, lookups.clone(), self);
         verify_batch(&params.config(), chips, &proof.stark, &public_values, &common)
             .map_err(|e| VerifyError::Stark(e.to_string()))?;

@@ -6,10 +6,11 @@ use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use zkrom_stark::field::{Challenge, Val};
 
 use super::{
-    Alu, BITS, Bits, Circuit, Digest, End, Input, Lift, Opening, OpeningRow, Round, Side, Slot, Sponge, Step,
+    Alu, BITS, Bits, Circuit, Digest, End, HashRow, HashStep, Input, Origin, Point, Port, Round, Slot, Step,
     Writes,
 };
-use crate::quintic::{D, coefficients};
+use crate::poseidon::RATE;
+use crate::quintic::{D, coefficients, generator};
 
 /// Makes a [`Circuit`], one operation at a time; equal operations are made once, and operations on constants never.
 #[derive(Debug, Default)]
@@ -215,12 +216,25 @@ impl Builder {
         }
     }
 
-    /// The element with the given base slots as coefficients. The slots must hold base elements: those a sponge row or the bits table writes do.
-    pub fn lift(&mut self, from: [Slot; D]) -> Slot {
-        let to = self.slot();
-        self.circuit.order.push(Step::Lift(self.circuit.lift.len()));
-        self.circuit.lift.push(Lift { from, to });
-        to
+    /// Asserts that `a b = d`.
+    pub fn assert_product(&mut self, a: Slot, b: Slot, d: Slot) {
+        let zero = self.zero();
+        self.alu(Alu { a, b, c: zero, d, writes: Writes::Nothing });
+    }
+
+    /// `a b + c` in a slot that is there already.
+    pub(crate) fn mul_add_to(&mut self, a: Slot, b: Slot, c: Slot, d: Slot) {
+        self.alu(Alu { a, b, c, d, writes: Writes::D });
+    }
+
+    /// `sum_i x_i X^i`.
+    pub fn recompose(&mut self, coefficients: &[Slot]) -> Slot {
+        let zero = self.zero();
+        let powers = generator().powers();
+        coefficients.iter().zip(powers).fold(zero, |sum, (&c, power)| {
+            let power = self.constant(power);
+            self.mul_add(c, power, sum)
+        })
     }
 
     /// The bits of a base slot, least significant first, of which the first `zeros` must be zero.
@@ -232,60 +246,90 @@ impl Builder {
         to
     }
 
-    /// Adds a sponge row.
-    pub(crate) fn sponge(&mut self, row: Sponge) {
-        self.circuit.order.push(Step::Sponge(self.circuit.sponge.len()));
-        self.circuit.sponge.push(row);
+    /// Adds a hash row.
+    pub(crate) fn hash(&mut self, step: HashStep, point: Point, port: Port, end: End) {
+        self.circuit.order.push(Step::Hash(self.circuit.hash.len()));
+        self.circuit.hash.push(HashRow { step, point, port, end });
     }
 
-    /// The digest of eight base slots.
-    pub fn digest_of(&mut self, slots: &[Slot; 8]) -> Digest {
+    /// Adds a hash row with several ports: the row, and once more for each but the first.
+    pub(crate) fn hash_row(&mut self, step: HashStep, point: Point, ports: &[Port]) {
+        self.hash(step, point, ports.first().copied().unwrap_or(Port::Nothing), End::Nothing);
+        for &port in ports.iter().skip(1) {
+            self.hash(HashStep::Repeat, point, port, End::Nothing);
+        }
+    }
+
+    /// The last hash row once more, exchanging a digest.
+    pub(crate) fn digest_row(&mut self, end: End) {
+        let point = self.circuit.hash.last().map_or(Point::Down, |row| row.point);
+        self.hash(HashStep::Repeat, point, Port::Nothing, end);
+    }
+
+    /// A hash row that absorbs eight base slots, and nothing before: two sums bind them.
+    fn absorb_slots(&mut self, slots: &[Slot; RATE]) {
+        let point = self.constant(generator().inverse());
+        let mut sum = slots[0];
+        let mut ports = [Port::Nothing; 2];
+        for (k, &slot) in slots.iter().enumerate().skip(1) {
+            sum = self.mul_add(sum, point, slot);
+            match k + 1 {
+                D => ports[0] = Port::Read(D, sum),
+                RATE => ports[1] = Port::Read(RATE, sum),
+                _ => {}
+            }
+        }
+        let inputs = slots.iter().map(|&s| Input::Slot(s)).collect();
+        let step = HashStep::Absorb { origin: Origin::Zero, keeps: false, tag: 0, inputs };
+        self.hash_row(step, Point::Down, &ports);
+    }
+
+    /// The digest that eight base slots are.
+    pub fn digest_of(&mut self, slots: &[Slot; RATE]) -> Digest {
         let digest = self.digest();
-        self.sponge(Sponge {
-            chained: false,
-            keeps: false,
-            inputs: slots.iter().map(|&s| Input::Read(s)).collect(),
-            tag: 0,
-            outputs: None,
-            digest: Some((digest, Side::Input)),
-        });
+        self.absorb_slots(slots);
+        self.digest_row(End::Input(digest));
         digest
     }
 
     /// Words that the prover chooses.
     pub fn words<const N: usize>(&mut self) -> [Slot; N] {
-        let slots: [Slot; N] = core::array::from_fn(|_| self.slot());
-        for chunk in slots.chunks(crate::poseidon::RATE) {
-            self.sponge(Sponge {
-                chained: false,
-                keeps: false,
-                inputs: chunk.iter().map(|&s| Input::Hint(s)).collect(),
-                tag: 0,
-                outputs: None,
-                digest: None,
-            });
+        let sums: [Slot; N] = core::array::from_fn(|_| self.slot());
+        for chunk in sums.chunks(RATE) {
+            let inputs = vec![Input::Hint; chunk.len()];
+            let ports: Vec<_> = chunk.iter().enumerate().map(|(k, &s)| Port::Write(k + 1, s)).collect();
+            let step = HashStep::Absorb { origin: Origin::Zero, keeps: false, tag: 0, inputs };
+            self.hash_row(step, Point::Down, &ports);
         }
-        slots
+        let minus = self.constant(-generator().inverse());
+        let mut words = sums;
+        for (word, pair) in words.iter_mut().skip(1).zip(sums.windows(2)) {
+            *word = self.mul_add(pair[0], minus, pair[1]);
+        }
+        // Each row's sums begin anew.
+        for at in (RATE..N).step_by(RATE) {
+            words[at] = sums[at];
+        }
+        words
     }
 
-    /// Asserts that a digest is the leaf at some place of a tree; the place's bits are slots of bits, the siblings are chosen by the prover.
-    pub fn member(&mut self, leaf: Digest, bits: &[Slot], root: Digest) {
+    /// Asserts that the hash of eight base slots is the leaf at some place of a tree; the place's bits are slots of bits, the siblings are chosen by the prover.
+    pub fn member(&mut self, leaf: &[Slot; RATE], bits: &[Slot], root: Digest) {
+        self.absorb_slots(leaf);
+        self.path(bits, root);
+    }
+
+    /// A Merkle path from the last row's digest.
+    pub(crate) fn path(&mut self, bits: &[Slot], root: Digest) {
         for (level, &bit) in bits.iter().enumerate() {
-            let start = (level == 0).then_some(leaf);
             let end = if level + 1 == bits.len() { End::Check(root) } else { End::Nothing };
-            self.opening(Opening::Merkle { bit, start }, end);
+            self.hash(HashStep::Merkle, Point::Down, Port::Bit(bit), end);
         }
     }
 
     /// Makes room in the tables for so many children, so that circuits with fewer have the same constraints.
     pub const fn room(&mut self, children: usize) {
         self.circuit.room = children;
-    }
-
-    /// Adds an opening row of the present child.
-    pub(crate) fn opening(&mut self, step: Opening, end: End) {
-        self.circuit.order.push(Step::Opening(self.circuit.opening.len()));
-        self.circuit.opening.push(OpeningRow { step, end, child: self.child });
     }
 
     /// Declares the query indices of a child, as bits; returns the child's index. What follows, up to the next child, uses its Horner point.
@@ -302,14 +346,9 @@ impl Builder {
         self.circuit.rounds.push(Round { child: self.child, round, folded });
     }
 
-    /// The slot of the last of the first `n` elements that the last sponge row leaves.
-    pub(crate) fn squeezed(&mut self, n: usize) -> Slot {
-        let first = match self.circuit.sponge.last().and_then(|row| row.outputs) {
-            Some(first) => first,
-            None => self.slots(crate::poseidon::RATE),
-        };
-        self.circuit.sponge.last_mut().expect("a transcript begins with its seed").outputs = Some(first);
-        Slot(first.0 + n as u32 - 1)
+    /// The Horner point of the present child's rows.
+    pub(crate) const fn child_point(&self) -> Point {
+        Point::Child(self.child)
     }
 
     /// Makes a base slot a public value.
@@ -320,6 +359,10 @@ impl Builder {
     /// The circuit, with products and sums fused.
     #[must_use]
     pub fn finish(mut self) -> Circuit {
+        for chunk in self.circuit.public.clone().chunks(D) {
+            let pack = self.recompose(chunk);
+            self.circuit.packs.push(pack);
+        }
         super::fuse::fuse(&mut self.circuit);
         self.circuit
     }

@@ -13,8 +13,6 @@ pub use run::{Hints, Refusal, Run};
 
 use zkrom_stark::field::Challenge;
 
-use crate::quintic::D;
-
 /// Bits of a canonical base element.
 pub const BITS: usize = 31;
 
@@ -54,15 +52,6 @@ pub struct Alu {
     pub writes: Writes,
 }
 
-/// Writes the challenge-field element with five base slots as coefficients.
-#[derive(Clone, Copy, Debug)]
-pub struct Lift {
-    /// Coefficients.
-    pub from: [Slot; D],
-    /// The element.
-    pub to: Slot,
-}
-
 /// Writes the bits of the canonical form of a base slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Bits {
@@ -74,106 +63,113 @@ pub struct Bits {
     pub zeros: usize,
 }
 
-/// What a sponge row absorbs in one place.
+/// What a hash row absorbs in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// The base element in a slot.
-    Read(Slot),
-    /// A hint, which the slot then holds.
-    Hint(Slot),
+    /// A hint, which nothing else holds.
+    Hint,
+    /// What a slot holds; nothing but the row's sums says so in a proof.
+    Slot(Slot),
 }
 
-impl Input {
-    /// The slot that holds the element.
+/// What the capacity of an absorbing row goes on from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Zero; the sum is zero, too.
+    Zero,
+    /// The output of the row before; the sum goes on.
+    Output,
+    /// The input of the row before; the sum is zero.
+    Input,
+}
+
+/// What a hash row does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HashStep {
+    /// Absorbs elements.
+    Absorb {
+        /// What the capacity goes on from.
+        origin: Origin,
+        /// Whether rate elements that are not absorbed are the last output's, if the capacity is; else zero.
+        keeps: bool,
+        /// Added to the first capacity element.
+        tag: u8,
+        /// Elements absorbed, at most eight.
+        inputs: Vec<Input>,
+    },
+    /// Has the last output as its input, and a sum of zero.
+    Look,
+    /// The row before once more.
+    Repeat,
+    /// A step of a Merkle path: the last digest is the right child where the port's bit is 1.
+    Merkle,
+    /// Compresses the digest that is its [`End::Left`] with the last one, which is the right child.
+    Inject,
+}
+
+/// The point of a hash row's sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// A child's Horner point.
+    Child(usize),
+    /// `X`.
+    Up,
+    /// `1 / X`.
+    Down,
+}
+
+/// What a hash row exchanges with a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// Nothing.
+    Nothing,
+    /// Writes the sum after so many elements, 1 to 8.
+    Write(usize, Slot),
+    /// Reads it: the slot must hold it.
+    Read(usize, Slot),
+    /// Reads a Merkle row's bit.
+    Bit(Slot),
+    /// Reads the row's point: binds a child's.
+    Point(Slot),
+}
+
+impl Port {
+    /// The slot.
     #[must_use]
-    pub const fn slot(self) -> Slot {
+    pub const fn slot(self) -> Option<Slot> {
         match self {
-            Self::Read(s) | Self::Hint(s) => s,
+            Self::Nothing => None,
+            Self::Write(_, s) | Self::Read(_, s) | Self::Bit(s) | Self::Point(s) => Some(s),
         }
     }
 }
 
-/// Where a sponge row's digest is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The first eight elements before the permutation.
-    Input,
-    /// The first eight after it.
-    Output,
-}
-
-/// One permutation of a sponge: the transcript, the hash of a FRI leaf, or a digest made of slots.
-#[derive(Clone, Debug)]
-pub struct Sponge {
-    /// Whether the capacity goes on from the row before, or is zero.
-    pub chained: bool,
-    /// Whether rate elements that are not absorbed keep the row before's, or are zero.
-    pub keeps: bool,
-    /// Elements absorbed, at most eight.
-    pub inputs: Vec<Input>,
-    /// Added to the first capacity element.
-    pub tag: u8,
-    /// First of eight consecutive slots that hold the first eight elements after the permutation, if any are needed.
-    pub outputs: Option<Slot>,
-    /// A digest it writes.
-    pub digest: Option<(Digest, Side)>,
-}
-
-/// What an opening row does.
-#[derive(Clone, Copy, Debug)]
-pub enum Opening {
-    /// Binds a child's Horner point to a slot.
-    Point {
-        /// Index of the child.
-        child: usize,
-        /// The slot.
-        slot: Slot,
-    },
-    /// Absorbs the next opened values and adds them to the Horner sum.
-    Absorb {
-        /// Whether a hash and a sum begin here.
-        fresh: bool,
-        /// Values absorbed, at most eight; fewer only in the last row of a hash.
-        count: usize,
-        /// The sum after so many values of this row, and the slot it is written to.
-        expose: Option<(usize, Slot)>,
-        /// If not zero, the values are no new hints but those absorbed so many rows before; nothing but the digest says so in the proof.
-        again: usize,
-    },
-    /// A step of a Merkle path: the digest is the right child where the bit is 1.
-    Merkle {
-        /// The bit.
-        bit: Slot,
-        /// The digest, if it is not the row before's.
-        start: Option<Digest>,
-    },
-    /// Compresses a digest with the row before's, which is the right one.
-    Inject {
-        /// The left digest.
-        left: Digest,
-    },
-}
-
-/// What becomes of an opening row's output digest.
+/// What a hash row has to do with a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Only the next row uses it.
+    /// Nothing.
     Nothing,
-    /// It is written.
+    /// Writes its output's first half.
     Write(Digest),
-    /// It must be this one.
+    /// Its output's first half must be this one.
     Check(Digest),
+    /// Writes its input's first half.
+    Input(Digest),
+    /// Its input's first half must be this one.
+    Left(Digest),
 }
 
-/// A row of the opening table.
-#[derive(Clone, Copy, Debug)]
-pub struct OpeningRow {
+/// A row of the hash table.
+#[derive(Clone, Debug)]
+pub struct HashRow {
     /// What it does.
-    pub step: Opening,
-    /// What becomes of its output.
+    pub step: HashStep,
+    /// The point of its sums.
+    pub point: Point,
+    /// What it exchanges with a slot.
+    pub port: Port,
+    /// What it exchanges with a digest.
     pub end: End,
-    /// Index of the child whose Horner point it uses.
-    pub child: usize,
 }
 
 /// An operation, by its index in its table.
@@ -181,14 +177,10 @@ pub struct OpeningRow {
 pub enum Step {
     /// Of [`Circuit::alu`].
     Alu(usize),
-    /// Of [`Circuit::lift`].
-    Lift(usize),
     /// Of [`Circuit::bits`].
     Bits(usize),
-    /// Of [`Circuit::sponge`].
-    Sponge(usize),
-    /// Of [`Circuit::opening`].
-    Opening(usize),
+    /// Of [`Circuit::hash`].
+    Hash(usize),
     /// The query indices of a child of [`Circuit::queries`] are known: the hints that follow open its commitments there.
     Queries(usize),
     /// What a FRI round of [`Circuit::rounds`] opens is known: the hints that follow open it.
@@ -213,16 +205,14 @@ pub struct Circuit {
     pub constants: Vec<(Slot, Challenge)>,
     /// Arithmetic.
     pub alu: Vec<Alu>,
-    /// Base slots to challenge-field slots.
-    pub lift: Vec<Lift>,
     /// Decompositions.
     pub bits: Vec<Bits>,
-    /// Sponge permutations, in table order.
-    pub sponge: Vec<Sponge>,
-    /// Opening rows, in table order.
-    pub opening: Vec<OpeningRow>,
+    /// Permutations, in table order.
+    pub hash: Vec<HashRow>,
     /// Slots of the public values: base elements.
     pub public: Vec<Slot>,
+    /// Slots that hold five public values each, as coefficients.
+    pub packs: Vec<Slot>,
     /// Query indices of each child, as bits, least significant first.
     pub queries: Vec<Vec<Vec<Slot>>>,
     /// FRI rounds, and what each query has folded before them.
@@ -258,28 +248,16 @@ impl Circuit {
                 }
             }
         }
-        self.lift.iter().flat_map(|op| op.from).for_each(&mut read);
         self.bits.iter().for_each(|op| read(op.from));
-        for input in self.sponge.iter().flat_map(|op| &op.inputs) {
-            if let Input::Read(s) = input {
-                read(*s);
+        for row in &self.hash {
+            if let Port::Read(_, s) | Port::Bit(s) | Port::Point(s) = row.port {
+                read(s);
             }
-        }
-        for row in &self.opening {
-            match row.step {
-                Opening::Point { slot, .. } => read(slot),
-                Opening::Merkle { bit, start } => {
-                    read(bit);
-                    start.iter().for_each(|d| digests[d.0 as usize] += 1);
-                }
-                Opening::Inject { left } => digests[left.0 as usize] += 1,
-                Opening::Absorb { .. } => {}
-            }
-            if let End::Check(d) = row.end {
+            if let End::Check(d) | End::Left(d) = row.end {
                 digests[d.0 as usize] += 1;
             }
         }
-        self.public.iter().for_each(|&s| read(s));
+        self.packs.iter().for_each(|&s| read(s));
         (slots, digests)
     }
 }

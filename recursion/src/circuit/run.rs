@@ -3,9 +3,9 @@
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use zkrom_stark::field::{Challenge, Val};
 
-use super::{BITS, Circuit, End, Input, Opening, Side, Slot, Step, Writes};
+use super::{BITS, Circuit, End, HashStep, Input, Origin, Point, Port, Slot, Step, Writes};
 use crate::poseidon::{RATE, WIDTH, permute};
-use crate::quintic::{coefficients, from_coefficients};
+use crate::quintic::{coefficients, generator};
 
 /// Why a circuit refuses its hints.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,9 +33,15 @@ pub enum Refusal {
         zeros: usize,
     },
     /// A Merkle path that does not end in its root.
-    #[error("opening row {row} is not the digest it must be")]
+    #[error("hash row {row} is not the digest it must be")]
     Root {
-        /// Row of the opening table.
+        /// Row of the hash table.
+        row: usize,
+    },
+    /// A sum that is not what it must be.
+    #[error("the sum of hash row {row} is not what it must be")]
+    Sum {
+        /// Row of the hash table.
         row: usize,
     },
     /// Not a base element where one is needed.
@@ -75,11 +81,9 @@ pub trait Hints {
 pub struct Run {
     /// Slots.
     pub slots: Vec<Challenge>,
-    /// State before the permutation of each sponge row.
-    pub sponge: Vec<[Val; WIDTH]>,
-    /// State before the permutation of each opening row.
-    pub opening: Vec<[Val; WIDTH]>,
-    /// Horner sum before each opening row.
+    /// State before the permutation of each hash row.
+    pub states: Vec<[Val; WIDTH]>,
+    /// Horner sum before each hash row.
     pub sums: Vec<Challenge>,
     /// Each child's Horner point; zero for a child there is only room for.
     pub points: Vec<Challenge>,
@@ -95,11 +99,16 @@ fn horner(sum: Challenge, point: Challenge, values: &[Val]) -> Challenge {
 struct Machine<'a, H> {
     circuit: &'a Circuit,
     hints: &'a mut H,
+    /// A slot, and what is added to its value.
+    fault: Option<(Slot, Challenge)>,
     run: Run,
     digests: Vec<[Val; RATE]>,
-    sponge: [Val; WIDTH],
-    opening: [Val; WIDTH],
+    /// State before and after the last hash row.
+    input: [Val; WIDTH],
+    output: [Val; WIDTH],
+    /// Sum before and after it.
     sum: Challenge,
+    carried: Challenge,
 }
 
 impl Circuit {
@@ -109,34 +118,46 @@ impl Circuit {
     ///
     /// The first check that does not hold.
     pub fn run<H: Hints>(&self, hints: &mut H) -> Result<Run, Refusal> {
+        self.run_with(hints, None)
+    }
+
+    /// Computes all values, with a wrong one for a slot, on which all that follows is computed; no check refuses. For tests: no proof of such a run may verify.
+    ///
+    /// # Errors
+    ///
+    /// Where the fault is such that the run cannot go on: a division by zero, or a base element that is none.
+    pub fn run_faulty<H: Hints>(&self, hints: &mut H, slot: Slot, error: Challenge) -> Result<Run, Refusal> {
+        self.run_with(hints, Some((slot, error)))
+    }
+
+    fn run_with<H: Hints>(&self, hints: &mut H, fault: Option<(Slot, Challenge)>) -> Result<Run, Refusal> {
         let mut slots = vec![Challenge::ZERO; self.slots];
         for &(slot, value) in &self.constants {
             slots[slot.0 as usize] = value;
         }
         let run = Run {
             slots,
-            sponge: Vec::with_capacity(self.sponge.len()),
-            opening: Vec::with_capacity(self.opening.len()),
-            sums: Vec::with_capacity(self.opening.len()),
+            states: Vec::with_capacity(self.hash.len()),
+            sums: Vec::with_capacity(self.hash.len()),
             points: vec![Challenge::ZERO; self.layout().children],
             public: vec![],
         };
         let mut machine = Machine {
             circuit: self,
             hints,
+            fault,
             run,
             digests: vec![[Val::ZERO; RATE]; self.digests],
-            sponge: [Val::ZERO; WIDTH],
-            opening: [Val::ZERO; WIDTH],
+            input: [Val::ZERO; WIDTH],
+            output: [Val::ZERO; WIDTH],
             sum: Challenge::ZERO,
+            carried: Challenge::ZERO,
         };
         for &step in &self.order {
             match step {
                 Step::Alu(i) => machine.alu(i)?,
-                Step::Lift(i) => machine.lift(i)?,
                 Step::Bits(i) => machine.bits(i)?,
-                Step::Sponge(i) => machine.sponge(i)?,
-                Step::Opening(i) => machine.opening(i)?,
+                Step::Hash(i) => machine.hash(i)?,
                 Step::Queries(i) => machine.queries(i)?,
                 Step::Round(i) => machine.round(i)?,
             }
@@ -152,7 +173,13 @@ impl<H: Hints> Machine<'_, H> {
     }
 
     fn set(&mut self, slot: Slot, value: Challenge) {
-        self.run.slots[slot.0 as usize] = value;
+        let error = self.fault.filter(|(at, _)| *at == slot).map_or(Challenge::ZERO, |f| f.1);
+        self.run.slots[slot.0 as usize] = value + error;
+    }
+
+    /// A check that does not hold.
+    fn refuse(&self, why: Refusal) -> Result<(), Refusal> {
+        if self.fault.is_some() { Ok(()) } else { Err(why) }
     }
 
     fn base(&self, slot: Slot) -> Result<Val, Refusal> {
@@ -171,18 +198,8 @@ impl<H: Hints> Machine<'_, H> {
                 self.set(op.a, (d - c) * inverse);
             }
             Writes::Nothing if a * b + c == d => {}
-            Writes::Nothing => return Err(Refusal::Unequal { row }),
+            Writes::Nothing => self.refuse(Refusal::Unequal { row })?,
         }
-        Ok(())
-    }
-
-    fn lift(&mut self, row: usize) -> Result<(), Refusal> {
-        let op = self.circuit.lift[row];
-        let mut value = [Val::ZERO; crate::quintic::D];
-        for (v, s) in value.iter_mut().zip(op.from) {
-            *v = self.base(s)?;
-        }
-        self.set(op.to, from_coefficients(&value));
         Ok(())
     }
 
@@ -190,7 +207,7 @@ impl<H: Hints> Machine<'_, H> {
         let op = self.circuit.bits[row];
         let value = self.base(op.from)?.as_canonical_u32();
         if value & ((1 << op.zeros) - 1) != 0 {
-            return Err(Refusal::Work { row, value, zeros: op.zeros });
+            self.refuse(Refusal::Work { row, value, zeros: op.zeros })?;
         }
         for i in 0..BITS {
             self.set(op.to[i], Val::from_u32((value >> i) & 1).into());
@@ -198,94 +215,88 @@ impl<H: Hints> Machine<'_, H> {
         Ok(())
     }
 
-    fn sponge(&mut self, row: usize) -> Result<(), Refusal> {
-        let op = &self.circuit.sponge[row];
-        let mut state = self.sponge;
-        if !op.chained {
-            state[RATE..].fill(Val::ZERO);
-        }
-        if !op.keeps {
-            state[..RATE].fill(Val::ZERO);
-        }
-        for (j, input) in op.inputs.iter().enumerate() {
-            state[j] = match *input {
-                Input::Read(slot) => self.base(slot)?,
-                Input::Hint(slot) => {
-                    let value = self.hints.next()?;
-                    self.set(slot, value.into());
-                    value
-                }
-            };
-        }
-        state[RATE] += Val::from_u8(op.tag);
-        self.run.sponge.push(state);
-        let before = state;
-        permute(&mut state);
-        self.sponge = state;
-        if let Some(first) = op.outputs {
-            for j in 0..RATE {
-                self.set(Slot(first.0 + j as u32), state[j].into());
-            }
-        }
-        if let Some((digest, side)) = op.digest {
-            let from = if side == Side::Input { before } else { state };
-            self.digests[digest.0 as usize].copy_from_slice(&from[..RATE]);
-        }
-        Ok(())
-    }
-
-    fn opening(&mut self, row: usize) -> Result<(), Refusal> {
-        let op = self.circuit.opening[row];
+    /// The state a hash row begins with.
+    fn state(&mut self, row: usize) -> Result<[Val; WIDTH], Refusal> {
+        let op = &self.circuit.hash[row];
         let mut state = [Val::ZERO; WIDTH];
-        let mut sum = Challenge::ZERO;
-        match op.step {
-            Opening::Point { child, slot } => {
-                self.run.points[child] = self.get(slot);
+        match &op.step {
+            HashStep::Absorb { origin, keeps, tag, inputs } => {
+                match origin {
+                    Origin::Zero => {}
+                    Origin::Output => state[RATE..].copy_from_slice(&self.output[RATE..]),
+                    Origin::Input => state[RATE..].copy_from_slice(&self.input[RATE..]),
+                }
+                if *keeps && *origin == Origin::Output {
+                    state[..RATE].copy_from_slice(&self.output[..RATE]);
+                }
+                state[RATE] += Val::from_u8(*tag);
+                for (element, input) in state.iter_mut().zip(inputs) {
+                    *element = match input {
+                        Input::Hint => self.hints.next()?,
+                        Input::Slot(slot) => self.base(*slot)?,
+                    };
+                }
+                self.sum = if *origin == Origin::Output { self.carried } else { Challenge::ZERO };
             }
-            Opening::Absorb { fresh, count, expose, again } => {
-                if !fresh {
-                    state = self.opening;
-                    sum = self.sum;
-                }
-                if again > 0 {
-                    state[..count].copy_from_slice(&self.run.opening[row - again][..count]);
-                } else {
-                    for v in &mut state[..count] {
-                        *v = self.hints.next()?;
-                    }
-                }
-                let point = self.run.points[op.child];
-                if let Some((k, slot)) = expose {
-                    self.set(slot, horner(sum, point, &state[..k]));
-                }
-                self.sum = horner(sum, point, &state[..RATE]);
+            HashStep::Look => {
+                state = self.output;
+                self.sum = Challenge::ZERO;
             }
-            Opening::Merkle { bit, start } => {
-                let digest = match start {
-                    Some(d) => self.digests[d.0 as usize],
-                    None => *self.opening.first_chunk().expect("a state holds a digest"),
+            HashStep::Repeat => state = self.input,
+            HashStep::Merkle => {
+                let right = match op.port {
+                    Port::Bit(bit) => self.base(bit)? == Val::ONE,
+                    _ => false,
                 };
-                let right = self.base(bit)? == Val::ONE;
                 let (own, sibling) = if right { (RATE, 0) } else { (0, RATE) };
-                state[own..own + RATE].copy_from_slice(&digest);
+                state[own..own + RATE].copy_from_slice(&self.output[..RATE]);
                 for v in &mut state[sibling..sibling + RATE] {
                     *v = self.hints.next()?;
                 }
+                self.sum = Challenge::ZERO;
             }
-            Opening::Inject { left } => {
-                state[..RATE].copy_from_slice(&self.digests[left.0 as usize]);
-                state[RATE..].copy_from_slice(&self.opening[..RATE]);
+            HashStep::Inject => {
+                if let End::Left(left) = op.end {
+                    state[..RATE].copy_from_slice(&self.digests[left.0 as usize]);
+                }
+                state[RATE..].copy_from_slice(&self.output[..RATE]);
+                self.sum = Challenge::ZERO;
             }
         }
-        self.run.opening.push(state);
-        self.run.sums.push(sum);
-        permute(&mut state);
-        self.opening = state;
+        Ok(state)
+    }
+
+    fn hash(&mut self, row: usize) -> Result<(), Refusal> {
+        let state = self.state(row)?;
+        let op = &self.circuit.hash[row];
+        if let (Port::Point(slot), Point::Child(child)) = (op.port, op.point) {
+            self.run.points[child] = self.get(slot);
+        }
+        let point = match op.point {
+            Point::Child(child) => self.run.points[child],
+            Point::Up => generator(),
+            Point::Down => generator().inverse(),
+        };
+        match op.port {
+            Port::Write(k, slot) => self.set(slot, horner(self.sum, point, &state[..k])),
+            Port::Read(k, slot) if self.get(slot) != horner(self.sum, point, &state[..k]) => {
+                self.refuse(Refusal::Sum { row })?;
+            }
+            _ => {}
+        }
+        self.run.states.push(state);
+        self.run.sums.push(self.sum);
+        self.carried = horner(self.sum, point, &state[..RATE]);
+        self.input = state;
+        self.output = state;
+        permute(&mut self.output);
         match op.end {
-            End::Nothing => {}
-            End::Write(d) => self.digests[d.0 as usize].copy_from_slice(&state[..RATE]),
-            End::Check(d) if self.digests[d.0 as usize] == state[..RATE] => {}
-            End::Check(_) => return Err(Refusal::Root { row }),
+            End::Write(d) => self.digests[d.0 as usize].copy_from_slice(&self.output[..RATE]),
+            End::Input(d) => self.digests[d.0 as usize].copy_from_slice(&self.input[..RATE]),
+            End::Check(d) if self.digests[d.0 as usize] != self.output[..RATE] => {
+                self.refuse(Refusal::Root { row })?;
+            }
+            End::Nothing | End::Check(_) | End::Left(_) => {}
         }
         Ok(())
     }

@@ -5,8 +5,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField};
 use p3_symmetric::Permutation;
 
 use super::*;
-use crate::quintic::coefficients;
-use crate::tables::{Table, TableId};
+use crate::tables::{Table, TableId, public_values};
 use crate::testing::toy;
 
 /// The first word of the permutation of (0, 1, 2), as HorizenLabs and gnark publish it.
@@ -23,14 +22,7 @@ fn a_batch_stark_round_trips() {
     let run = circuit.run(&mut hints).expect("an honest run");
     let log_heights = circuit.log_heights(4);
     let tables = Table::of(&circuit, &log_heights);
-    let public: Vec<Vec<Val>> = TableId::ALL
-        .iter()
-        .map(|id| match id {
-            TableId::Public => run.public.clone(),
-            TableId::Opening => run.points.iter().flat_map(coefficients).collect(),
-            _ => vec![],
-        })
-        .collect();
+    let public = public_values(&run.public, &run.points);
     let traces: Vec<_> =
         TableId::ALL.iter().zip(&log_heights).map(|(id, &h)| id.trace(&circuit, &run, 1 << h)).collect();
     // Caps below, at and above the height of FRI's last tree.

@@ -33,6 +33,8 @@ mod tests;
 
 pub use air::eval_permutation;
 pub use columns::PermCols;
+#[cfg(test)]
+pub(crate) use trace::refill_permutation;
 pub use trace::{fill_permutation, permute};
 
 /// Elements of the state.

@@ -46,3 +46,34 @@ pub fn fill_permutation(cols: &mut PermCols<Val>, input: &[Val; WIDTH]) {
         full_round(&mut state, constants, after);
     }
 }
+
+/// Fills all columns after the input as the permutation does, but for an error of one in the column `step` places after the input, on which the rest is computed.
+#[cfg(test)]
+pub(crate) fn refill_permutation(cols: &mut PermCols<Val>, step: usize) {
+    use super::{HALF_FULL_ROUNDS, PARTIAL_ROUNDS};
+    let full = WIDTH * HALF_FULL_ROUNDS;
+    let mut state = cols.input;
+    Linear::external_linear_layer(&mut state);
+    let wrong = |state: &mut [Val; WIDTH], after: &mut [Val; WIDTH], round: usize, first: usize| {
+        if (first + WIDTH * round..first + WIDTH * (round + 1)).contains(&step) {
+            state[step - first - WIDTH * round] += Val::ONE;
+            *after = *state;
+        }
+    };
+    for (r, constants) in KOALABEAR_POSEIDON2_RC_16_EXTERNAL_INITIAL.iter().enumerate() {
+        full_round(&mut state, constants, &mut cols.begin[r]);
+        wrong(&mut state, &mut cols.begin[r], r, 0);
+    }
+    for (r, &c) in KOALABEAR_POSEIDON2_RC_16_INTERNAL.iter().enumerate() {
+        state[0] = (state[0] + c).cube();
+        if step == full + r {
+            state[0] += Val::ONE;
+        }
+        cols.partial[r] = state[0];
+        Linear::internal_linear_layer(&mut state);
+    }
+    for (r, constants) in KOALABEAR_POSEIDON2_RC_16_EXTERNAL_FINAL.iter().enumerate() {
+        full_round(&mut state, constants, &mut cols.end[r]);
+        wrong(&mut state, &mut cols.end[r], r, full + PARTIAL_ROUNDS);
+    }
+}

@@ -6,22 +6,16 @@
 //! | table | a row |
 //! |---|---|
 //! | [`alu`] | `a b + c = d` in the challenge field |
-//! | [`lift`] | five base elements to one of the challenge field |
 //! | [`bits`] | one bit of a canonical base element |
-//! | [`sponge`] | a permutation of the transcript, or of the hash of a FRI leaf |
-//! | [`opening`] | a permutation that absorbs opened values, with their Horner sum; or a step of a Merkle path |
-//! | [`constant`] | a constant |
-//! | [`public`] | public values |
+//! | [`hash`] | a permutation: of the transcript, opened values, a FRI leaf, a Merkle path |
+//! | [`values`] | a constant, or five public values |
 
 pub mod alu;
 pub mod bits;
 pub mod bus;
-pub mod constant;
 mod fill;
-pub mod lift;
-pub mod opening;
-pub mod public;
-pub mod sponge;
+pub mod hash;
+pub mod values;
 
 #[cfg(test)]
 mod tests;
@@ -32,9 +26,10 @@ use p3_air::{Air, BaseAir};
 use p3_lookup::InteractionBuilder;
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
-use zkrom_stark::field::Val;
+use zkrom_stark::field::{Challenge, Val};
 
 use crate::circuit::{Circuit, Run};
+use crate::quintic::coefficients;
 pub use fill::Reads;
 
 /// A table's preprocessed columns; absent where only the constraints are needed.
@@ -118,12 +113,9 @@ macro_rules! tables {
 
 tables! {
     Alu(alu) = "alu", next false;
-    Lift(lift) = "lift", next false;
     Bits(bits) = "bits", next true;
-    Sponge(sponge) = "sponge", next true;
-    Opening(opening) = "opening", next true;
-    Constant(constant) = "constant", next false;
-    Public(public) = "public", next false;
+    Hash(hash) = "hash", next true;
+    Values(values) = "values", next false;
 }
 
 /// A table as an AIR.
@@ -176,11 +168,24 @@ impl BaseAir<Val> for Table {
     }
     fn num_public_values(&self) -> usize {
         match self.id {
-            TableId::Opening => opening::public_values(self.layout),
-            TableId::Public => self.layout.public_values,
+            TableId::Hash => hash::public_values(self.layout),
+            TableId::Values => self.layout.public_values,
             _ => 0,
         }
     }
+}
+
+/// Public values table by table.
+#[must_use]
+pub fn public_values(public: &[Val], points: &[Challenge]) -> Vec<Vec<Val>> {
+    TableId::ALL
+        .iter()
+        .map(|id| match id {
+            TableId::Values => public.to_vec(),
+            TableId::Hash => points.iter().flat_map(coefficients).collect(),
+            _ => vec![],
+        })
+        .collect()
 }
 
 impl Circuit {
@@ -195,5 +200,11 @@ impl Circuit {
     pub fn log_heights(&self, least: usize) -> Vec<usize> {
         let log_height = |id: &TableId| p3_util::log2_ceil_usize(id.rows(self)).max(least);
         TableId::ALL.iter().map(log_height).collect()
+    }
+
+    /// log2 of the least heights that hold it and are not below the given ones.
+    #[must_use]
+    pub fn log_heights_from(&self, least: &[usize; TableId::ALL.len()]) -> Vec<usize> {
+        self.log_heights(0).iter().zip(least).map(|(needed, least)| *needed.max(least)).collect()
     }
 }

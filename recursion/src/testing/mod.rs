@@ -19,7 +19,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use zkrom_stark::field::Val;
 
 use crate::circuit::{Circuit, Run};
-use crate::tables::{Table, TableId};
+use crate::tables::{Table, TableId, public_values};
 
 /// All tables of a run, for tests to change.
 #[derive(Clone, Debug)]
@@ -67,15 +67,7 @@ impl Traces {
             .collect();
         let main =
             TableId::ALL.iter().zip(&log_heights).map(|(id, &h)| id.trace(circuit, run, 1 << h)).collect();
-        let points: Vec<Val> = run.points.iter().flat_map(crate::quintic::coefficients).collect();
-        let public = TableId::ALL
-            .iter()
-            .map(|id| match id {
-                TableId::Public => run.public.clone(),
-                TableId::Opening => Vec::clone(&points),
-                _ => vec![],
-            })
-            .collect();
+        let public = public_values(&run.public, &run.points);
         Self { tables, preprocessed, main, public }
     }
 

@@ -11,6 +11,7 @@ mod transcript;
 mod words;
 
 pub use plan::{Batch, Child, ChildAir, Instance, Matrix, Plan, Source, layout};
+pub(crate) use transcript::Transcript;
 pub use words::{Proof, Words};
 
 use p3_commit::PolynomialSpace;
@@ -20,10 +21,9 @@ use zkrom_stark::field::Val;
 
 use crate::circuit::{BITS, Builder, Slot};
 use crate::poseidon::RATE;
-use crate::quintic::{D, from_coefficients};
+use crate::quintic::D;
 use constraints::{Values, folded, lookup_challenges};
 use queries::Queries;
-use transcript::Transcript;
 
 /// What a verified child says: base slots whose values are the proof's, for the circuit to bind.
 #[derive(Clone, Debug)]
@@ -32,17 +32,6 @@ pub struct Verified {
     pub key: [Slot; RATE],
     /// Its public values, table by table.
     pub public: Vec<Vec<Slot>>,
-}
-
-/// An element of the challenge field whose coefficients are elements of it.
-fn recompose(builder: &mut Builder, coefficients: &[Slot]) -> Slot {
-    let zero = builder.zero();
-    coefficients.iter().enumerate().fold(zero, |sum, (i, &c)| {
-        let mut basis = [Val::ZERO; D];
-        basis[i] = Val::ONE;
-        let basis = builder.constant(from_coefficients(&basis));
-        builder.mul_add(c, basis, sum)
-    })
 }
 
 /// The values at `zeta` that belong to a height.
@@ -89,7 +78,7 @@ impl Domain {
                     weight = builder.mul(weight, factor);
                 }
             }
-            let value = recompose(builder, chunk);
+            let value = builder.recompose(chunk);
             sum = builder.mul_add(weight, value, sum);
         }
         sum
@@ -101,8 +90,6 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     let params = &plan.params;
     let mut transcript = Transcript::default();
     let t = &mut transcript;
-    let lift =
-        |builder: &mut Builder, c: &[[Slot; D]]| c.iter().map(|&c| builder.lift(c)).collect::<Vec<_>>();
 
     // Heights, main columns, public values, preprocessed columns.
     t.constants(builder, &plan.batch_seed);
@@ -121,10 +108,9 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     let lookup_alpha = t.challenge(builder);
     let lookup_beta = t.challenge(builder);
     let lookup: [Slot; RATE] = t.words(builder);
-    let terminals: Vec<Option<[Slot; D]>> =
+    let terminals: Vec<Option<Slot>> =
         plan.instances.iter().map(|i| (i.lookups > 0).then(|| t.element(builder))).collect();
     let alpha = t.challenge(builder);
-    let terminals: Vec<Option<Slot>> = terminals.into_iter().map(|c| c.map(|c| builder.lift(c))).collect();
 
     // Quotient, and the point.
     let quotient: [Slot; RATE] = t.words(builder);
@@ -134,7 +120,7 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
     // Claimed values.
     t.constants(builder, &plan.pcs_seed);
     let mut claim = |builder: &mut Builder, n: usize| (0..n).map(|_| t.element(builder)).collect::<Vec<_>>();
-    let claims: Vec<Vec<Vec<Vec<[Slot; D]>>>> = plan
+    let claims: Vec<Vec<Vec<Vec<Slot>>>> = plan
         .batches
         .iter()
         .map(|b| {
@@ -143,10 +129,6 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
         .collect();
     t.work(builder, params.batch_pow_bits);
     let batch_alpha = t.challenge(builder);
-    let claims: Vec<Vec<Vec<Vec<Slot>>>> = claims
-        .iter()
-        .map(|b| b.iter().map(|m| m.iter().map(|p| lift(builder, p)).collect()).collect())
-        .collect();
 
     // FRI.
     t.constants(builder, &plan.fri_seed);
@@ -157,11 +139,9 @@ pub fn verify<A: ChildAir>(builder: &mut Builder, child: &Child<'_, A>, plan: &P
         t.work(builder, params.commit_pow_bits);
         betas.push(t.challenge(builder));
     }
-    let final_poly: Vec<[Slot; D]> =
-        (0..1 << params.log_final_poly_len).map(|_| t.element(builder)).collect();
+    let final_poly: Vec<Slot> = (0..1 << params.log_final_poly_len).map(|_| t.element(builder)).collect();
     t.work(builder, params.query_pow_bits);
     let samples: Vec<[Slot; BITS]> = (0..params.num_queries).map(|_| t.bits(builder)).collect();
-    let final_poly = lift(builder, &final_poly);
 
     // Constraints.
     let challenges = lookup_challenges(builder, &child.lookups, lookup_alpha, lookup_beta);
@@ -226,7 +206,7 @@ fn check_constraints<A: ChildAir>(
             .first()
             .map_or_else(Default::default, |p| pair(p, instance.preprocessed));
         let lookup = of(Source::Lookup, i).first().map_or_else(Default::default, |points| {
-            [0, 1].map(|p| points[p].chunks_exact(D).map(|c| recompose(builder, c)).collect())
+            [0, 1].map(|p| points[p].chunks_exact(D).map(|c| builder.recompose(c)).collect())
         });
         let values = Values {
             main,

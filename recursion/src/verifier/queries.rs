@@ -1,15 +1,13 @@
 //! The queries of FRI: opened values, Merkle paths, folding.
 
-use std::collections::BTreeMap;
-
 use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
 use zkrom_stark::field::Val;
 
 use super::plan::Plan;
-use super::reduction::{Height, Stream};
-use crate::circuit::{BITS, Builder, Digest, End, Input, Opening, Side, Slot, Sponge};
+use super::reduction::Height;
+use crate::circuit::{BITS, Builder, Digest, End, HashStep, Input, Origin, Point, Port, Slot};
 use crate::poseidon::RATE;
-use crate::quintic::D;
+use crate::quintic::{D, generator};
 
 /// What the queries check.
 #[derive(Debug)]
@@ -44,36 +42,16 @@ struct Query {
     folded: Slot,
 }
 
-/// Absorbs a stream; the sums at its boundaries. A row has one sum to give, so where several are needed the stream is absorbed as often, to the same digest.
-fn absorb(builder: &mut Builder, stream: &Stream) -> Vec<Slot> {
-    let row_of = |position: usize| (position - 1) / RATE;
-    let sums: Vec<Slot> = stream.boundaries.iter().map(|_| builder.slot()).collect();
-    let mut of_pass: Vec<BTreeMap<usize, (usize, Slot)>> = vec![BTreeMap::new()];
-    for (boundary, &slot) in stream.boundaries.iter().zip(&sums) {
-        let row = row_of(boundary.position);
-        let pass = of_pass.iter().position(|rows| !rows.contains_key(&row)).unwrap_or_else(|| {
-            of_pass.push(BTreeMap::new());
-            of_pass.len() - 1
-        });
-        of_pass[pass].insert(row, (boundary.position - RATE * row, slot));
-    }
-    let rows = stream.len.div_ceil(RATE);
-    let digest = (of_pass.len() > 1).then(|| builder.digest());
-    for (pass, exposed) in of_pass.iter().enumerate() {
-        for row in 0..rows {
-            let end = match digest {
-                Some(digest) if row + 1 == rows && pass == 0 => End::Write(digest),
-                Some(digest) if row + 1 == rows => End::Check(digest),
-                _ => End::Nothing,
-            };
-            let step = Opening::Absorb {
-                fresh: row == 0,
-                count: RATE.min(stream.len - RATE * row),
-                expose: exposed.get(&row).copied(),
-                again: if pass == 0 { 0 } else { rows },
-            };
-            builder.opening(step, end);
-        }
+/// Absorbs hints, hashed as p3's `PaddingFreeSponge` does; the sums after the given numbers of them, in ascending order.
+fn absorb(builder: &mut Builder, len: usize, point: Point, positions: &[usize]) -> Vec<Slot> {
+    let sums: Vec<Slot> = positions.iter().map(|_| builder.slot()).collect();
+    for start in (0..len).step_by(RATE) {
+        let count = RATE.min(len - start);
+        let here = positions.iter().zip(&sums).filter(|(p, _)| (start + 1..=start + count).contains(p));
+        let ports: Vec<_> = here.map(|(p, &slot)| Port::Write(p - start, slot)).collect();
+        let origin = if start == 0 { Origin::Zero } else { Origin::Output };
+        let step = HashStep::Absorb { origin, keeps: true, tag: 0, inputs: vec![Input::Hint; count] };
+        builder.hash_row(step, point, &ports);
     }
     sums
 }
@@ -92,7 +70,8 @@ impl Queries<'_> {
         let indices: Vec<Vec<Slot>> = self.samples.iter().map(|bits| bits[..log_global].to_vec()).collect();
         let point = builder.inverse(self.alpha);
         let child = builder.queries(indices.clone());
-        builder.opening(Opening::Point { child, slot: point }, End::Nothing);
+        let step = HashStep::Absorb { origin: Origin::Zero, keeps: false, tag: 0, inputs: vec![] };
+        builder.hash(step, Point::Child(child), Port::Point(point), End::Nothing);
         let mut queries: Vec<Query> = indices.into_iter().map(|bits| self.open(builder, bits)).collect();
         let mut log_height = log_global;
         for (round, &log_arity) in self.plan.log_arities.iter().enumerate() {
@@ -145,25 +124,28 @@ impl Queries<'_> {
     fn path(&self, builder: &mut Builder, bits: &[Slot], batch: usize, sums: &mut [Vec<Vec<Slot>>]) {
         let log_height = self.plan.batches[batch].log_height();
         let shift = bits.len() - log_height;
+        let point = builder.child_point();
         let mut absorb_at = |builder: &mut Builder, h: usize| {
             let i = self.heights.iter().position(|height| height.log_height == h)?;
             let s = self.heights[i].streams.iter().position(|s| s.batch == batch)?;
-            sums[i][s] = absorb(builder, &self.heights[i].streams[s]);
+            let stream = &self.heights[i].streams[s];
+            let positions: Vec<usize> = stream.boundaries.iter().map(|b| b.position).collect();
+            sums[i][s] = absorb(builder, stream.len, builder.child_point(), &positions);
             Some(())
         };
         absorb_at(builder, log_height).expect("the tallest matrix has rows");
         for below in (0..log_height).rev() {
             let bit = bits[shift + log_height - 1 - below];
             let joins = below > 0 && self.plan.batches[batch].of_height(below).next().is_some();
-            let step = Opening::Merkle { bit, start: None };
+            let step =
+                |builder: &mut Builder, end| builder.hash(HashStep::Merkle, point, Port::Bit(bit), end);
             if joins {
                 let left = builder.digest();
-                builder.opening(step, End::Write(left));
+                step(builder, End::Write(left));
                 absorb_at(builder, below).expect("a matrix of this height");
-                builder.opening(Opening::Inject { left }, End::Nothing);
+                builder.hash(HashStep::Inject, point, Port::Nothing, End::Left(left));
             } else {
-                let end = if below == 0 { End::Check(self.roots[batch]) } else { End::Nothing };
-                builder.opening(step, end);
+                step(builder, if below == 0 { End::Check(self.roots[batch]) } else { End::Nothing });
             }
         }
     }
@@ -194,42 +176,28 @@ impl Queries<'_> {
         let log_arity = self.plan.log_arities[round];
         let passed = query.bits.len() - log_height;
         let (low, high) = query.bits[passed..].split_at(log_arity);
-        let (evaluations, leaf) = hash_leaf(builder, 1 << log_arity);
-        for (level, &bit) in high.iter().enumerate() {
-            let start = (level == 0).then_some(leaf);
-            let last = level + 1 == high.len();
-            let end = if last { End::Check(self.fri_roots[round]) } else { End::Nothing };
-            builder.opening(Opening::Merkle { bit, start }, end);
-        }
+        let (evaluations, scale) = leaf(builder, 1 << log_arity);
+        builder.path(high, self.fri_roots[round]);
         // The opened row has what was folded in its place.
         let own = low.iter().fold(evaluations.clone(), |row, &bit| {
             row.chunks_exact(2).map(|pair| builder.select(bit, pair[0], pair[1])).collect()
         });
-        builder.assert_eq(own[0], query.folded);
-        query.folded = interpolate(builder, evaluations, low, query.points[log_height], self.betas[round]);
+        builder.assert_product(own[0], scale, query.folded);
+        let folded = interpolate(builder, evaluations, low, query.points[log_height], self.betas[round]);
+        query.folded = builder.mul(folded, scale);
     }
 }
 
-/// Hashes a row of evaluations, hints, in the sponge table.
-fn hash_leaf(builder: &mut Builder, arity: usize) -> (Vec<Slot>, Digest) {
-    let coefficients: Vec<Slot> = (0..arity * D).map(|_| builder.slot()).collect();
-    let digest = builder.digest();
-    let rows = coefficients.len().div_ceil(RATE);
-    for (i, chunk) in coefficients.chunks(RATE).enumerate() {
-        builder.sponge(Sponge {
-            chained: i > 0,
-            keeps: i > 0,
-            inputs: chunk.iter().map(|&s| Input::Hint(s)).collect(),
-            tag: 0,
-            outputs: None,
-            digest: (i + 1 == rows).then_some((digest, Side::Output)),
-        });
-    }
-    let evaluations = coefficients
-        .chunks_exact(D)
-        .map(|c| builder.lift(c.try_into().expect("chunks of this size")))
-        .collect();
-    (evaluations, digest)
+/// Absorbs a FRI row of evaluations; the evaluations without a common factor, and the factor. The last hash row has the leaf's digest.
+fn leaf(builder: &mut Builder, arity: usize) -> (Vec<Slot>, Slot) {
+    let ends: Vec<usize> = (1..=arity).map(|i| D * i).collect();
+    let sums = absorb(builder, D * arity, Point::Down, &ends);
+    let power = generator().inverse().exp_u64(D as u64);
+    let minus = builder.constant(-power);
+    let differences =
+        sums.windows(2).map(|pair| builder.mul_add(pair[0], minus, pair[1])).collect::<Vec<_>>();
+    let scale = builder.constant(generator().exp_u64(D as u64 - 1));
+    (core::iter::once(sums[0]).chain(differences).collect(), scale)
 }
 
 /// The value at `beta` of the polynomial with these evaluations at `s w^rev(k)`, where `w` has the order of their number and `s` is `point` without the
@@ -244,17 +212,16 @@ fn interpolate(builder: &mut Builder, mut row: Vec<Slot>, low: &[Slot], point: S
     let half = Val::ONE.halve();
     while row.len() > 1 {
         let log_len = row.len().ilog2() as usize;
-        let one = builder.one();
         let halved = builder.base(half);
         let next = (0..row.len() / 2)
             .map(|i| {
                 let exponent = p3_util::reverse_bits_len(i, log_len - 1) as u64;
-                let factor = half * Val::two_adic_generator(log_len).inverse().exp_u64(exponent);
+                let factor = -half * Val::two_adic_generator(log_len).inverse().exp_u64(exponent);
                 let factor = builder.base(factor);
-                let even = builder.mul_add(ratio, factor, halved);
-                let odd = builder.sub(one, even);
-                let sum = builder.mul(row[2 * i], even);
-                builder.mul_add(row[2 * i + 1], odd, sum)
+                // Of the two, weighted (1 + b / x) / 2 and (1 - b / x) / 2, the first and its difference from the second: the difference is what selecting one takes, too.
+                let odd = builder.mul_add(ratio, factor, halved);
+                let difference = builder.sub(row[2 * i + 1], row[2 * i]);
+                builder.mul_add(difference, odd, row[2 * i])
             })
             .collect();
         row = next;

@@ -1,11 +1,11 @@
-//! Reduced openings: what FRI folds, as sums over the Horner sums of the opening table.
+//! Reduced openings: what FRI folds, as sums over the Horner sums of the hash table.
 //!
 //! At each height `h`, p3 batches the openings in order of commitment, matrix, point and column with ascending powers of a challenge `a`:
 //!
 //! `ro_h(x) = sum_z (A_z - T_z(x)) / (z - x)`, where `A_z = sum a^(o + i) v_i` over the claimed values at `z` and `T_z` the same over the opened values at `x`; a matrix of `w` columns
 //! takes the exponents from its `o` on, once a point.
 //!
-//! The opening table knows `R_k = sum_(i < k) p_i a^-(k-1-i)` after the first `k` values of a hash. A matrix with the values `[s, e)` of it has
+//! The hash table knows `R_k = sum_(i < k) p_i a^-(k-1-i)` after the first `k` values of a hash. A matrix with the values `[s, e)` of it has
 //! `sum_i a^(o + i) p_(s + i) = a^(o + w - 1) R_e - a^(o - 1) R_s`. So `T_z` is a combination of the `R_k` at matrices' ends with coefficients that are the
 //! same for every query; where two matrices follow each other in exponents as in the hash, their common end cancels.
 

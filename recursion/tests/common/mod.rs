@@ -1,6 +1,8 @@
 //! What the tests share: small block proofs.
 #![allow(dead_code, missing_docs, reason = "each test binary uses a part of it")]
 
+pub mod corrupt;
+
 use std::path::Path;
 
 use alloy_primitives::U256;

@@ -3,14 +3,14 @@
 use core::array::from_fn;
 
 use p3_air::{AirBuilder, WindowAccess};
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::InteractionBuilder;
 use zkrom_stark::columns::view;
-use zkrom_stark::field::Val;
+use zkrom_stark::field::{Challenge, Val};
 
-use super::{OpeningCols, OpeningPreprocessed};
+use super::{HashCols, HashPreprocessed};
 use crate::poseidon::{RATE, eval_permutation};
-use crate::quintic::{D, product};
+use crate::quintic::{D, coefficients, generator, product};
 use crate::tables::{Layout, bus};
 
 /// Public values: the children's Horner points.
@@ -28,13 +28,19 @@ fn powers<E: PrimeCharacteristicRing>(x: &[E; D]) -> Vec<[E; D]> {
     powers
 }
 
-/// The powers of the point a row uses.
-fn row_powers<E: PrimeCharacteristicRing>(points: &[[E; D]], second: &E) -> Vec<[E; D]> {
-    let mut of_row = powers(&points[0]);
-    if let Some(other) = points.get(1) {
-        for (p, q) in of_row.iter_mut().zip(powers(other)) {
-            for (p, q) in p.iter_mut().zip(q) {
-                *p = p.clone() + second.clone() * (q - p.clone());
+/// `x, x^2, .., x^8` of a constant.
+fn constant_powers<E: From<Val>>(x: Challenge) -> Vec<[E; D]> {
+    x.powers().skip(1).take(RATE).map(|p| coefficients(&p).map(E::from)).collect()
+}
+
+/// The powers of the point a row uses: the first child's, or those of another point with its flag.
+fn row_powers<E: PrimeCharacteristicRing>(first: &[E; D], others: Vec<(E, Vec<[E; D]>)>) -> Vec<[E; D]> {
+    let first = powers(first);
+    let mut of_row = first.clone();
+    for (flag, other) in others {
+        for ((p, q), f) in of_row.iter_mut().zip(other).zip(&first) {
+            for ((p, q), f) in p.iter_mut().zip(q).zip(f) {
+                *p += flag.clone() * (q - f.clone());
             }
         }
     }
@@ -64,33 +70,40 @@ fn sums<E: PrimeCharacteristicRing>(sum: &[E; D], values: &[E; RATE], powers: &[
 /// The constraints.
 pub fn eval<AB: InteractionBuilder<F = Val>>(builder: &mut AB, layout: Layout) {
     let preprocessed = builder.preprocessed().clone();
-    let p: &OpeningPreprocessed<AB::Var> = view(preprocessed.current_slice());
+    let p: &HashPreprocessed<AB::Var> = view(preprocessed.current_slice());
     let points: Vec<[AB::Expr; D]> =
         builder.public_values().chunks_exact(D).map(|c| from_fn(|i| c[i].into())).collect();
     debug_assert_eq!(points.len(), layout.children);
     let main = builder.main();
-    let cols: &OpeningCols<AB::Var> = view(main.current_slice());
-    let next: &OpeningCols<AB::Var> = view(main.next_slice());
+    let cols: &HashCols<AB::Var> = view(main.current_slice());
+    let next: &HashCols<AB::Var> = view(main.next_slice());
     let (input, output) = (&cols.perm.input, cols.perm.output());
     let (next_input, next_bit) = (&next.perm.input, next.port[0]);
 
     // 1
     eval_permutation(builder, &cols.perm);
     // 2
-    let absorbs = p.fresh + p.chain;
-    for j in 0..RATE {
-        builder.assert_eq(absorbs.clone() * next_input[RATE + j], p.chain * output[RATE + j]);
+    for j in RATE..2 * RATE {
+        let tag = if j == RATE { p.tag.into() } else { AB::Expr::ZERO };
+        builder.assert_eq(p.sponge * next_input[j], p.output * output[j] + p.input * input[j] + tag);
     }
     // 3
-    for j in 1..RATE {
-        builder.when(p.pad[j - 1]).assert_eq(next_input[j], p.chain * output[j]);
+    for j in 0..RATE {
+        let kept = p.keeps_output * output[j] + p.keeps_input * input[j];
+        builder.when(p.rest[j]).assert_eq(next_input[j], kept);
     }
     // 4
-    let powers = row_powers(&points, &p.second.into());
+    let mut others = vec![
+        (p.up.into(), constant_powers::<AB::Expr>(generator())),
+        (p.down.into(), constant_powers::<AB::Expr>(generator().inverse())),
+    ];
+    others.extend(points.get(1).map(|second| (p.second.into(), powers(second))));
+    let powers = row_powers(&points[0], others);
     let values: [AB::Expr; RATE] = from_fn(|j| input[j].into());
     let sums = sums(&cols.sum.map(Into::into), &values, &powers);
     for i in 0..D {
-        builder.assert_eq(absorbs.clone() * next.sum[i], sums[RATE - 1][i].clone() * p.chain);
+        let goes_on = sums[RATE - 1][i].clone() * p.carries + p.keeps_input * cols.sum[i];
+        builder.assert_eq(p.sponge * next.sum[i], goes_on);
     }
     // 5
     for j in 0..RATE {
@@ -102,7 +115,6 @@ pub fn eval<AB: InteractionBuilder<F = Val>>(builder: &mut AB, layout: Layout) {
     for j in 0..RATE {
         builder.when(p.inject).assert_eq(next_input[RATE + j], output[j]);
     }
-    builder.when(p.inject).assert_zero(next_bit);
     // 7
     for i in 0..D {
         let terms = p.expose.iter().zip(&sums);
@@ -111,14 +123,11 @@ pub fn eval<AB: InteractionBuilder<F = Val>>(builder: &mut AB, layout: Layout) {
         builder.assert_zero(difference);
     }
     // 8
-    for (point, &flag) in points.iter().zip(&p.point) {
-        for i in 0..D {
-            builder.when(flag).assert_eq(cols.port[i], point[i].clone());
-        }
+    for i in 0..D {
+        builder.when(p.point).assert_eq(cols.port[i], powers[0][i].clone());
     }
 
     bus::slot(builder, p.slot, cols.port.map(Into::into), p.count);
-    let digest = from_fn(|j| (input[RATE + j] - input[j]) * cols.port[0] + input[j]);
-    bus::digest(builder, p.start, digest, p.start_count);
-    bus::digest(builder, p.end, from_fn(|j| output[j].into()), p.end_count);
+    let digest = from_fn(|j| p.digest_output * (output[j] - input[j]) + input[j]);
+    bus::digest(builder, p.digest, digest, p.digest_count);
 }
