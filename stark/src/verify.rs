@@ -116,7 +116,9 @@ impl Proof {
             .iter()
             .map(|id| match id {
                 ChipId::Main => self.end.public_values(),
-                ChipId::Public => public::public_values(&self.statement.public_in, &self.statement.public_out),
+                ChipId::Public => {
+                    public::public_values(&self.statement.public_in, &self.statement.public_out)
+                }
                 _ => vec![],
             })
             .collect()
