@@ -27,7 +27,7 @@ fn main() {
         ood_pow_bits: 16,
     };
     let mut cap_height = 6;
-    let mut log_heights = vec![14, 14, 12, 12, 14, 9, 4];
+    let mut log_heights = vec![14, 13, 13, 13];
     for argument in std::env::args().skip(1) {
         let Some((key, value)) = argument.split_once('=') else {
             panic!("{argument}: key=value is expected")

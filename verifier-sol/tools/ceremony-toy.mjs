@@ -39,7 +39,7 @@ try {
   const [t0, t1, t2, tau] = [0, 0, 0, 0].map(() => ({ type: "mem" }));
   await snarkjs.powersOfTau.newAccumulator(curve, 9, t0);
   await snarkjs.powersOfTau.contribute(t0, t1, "toy", entropy());
-  await snarkjs.powersOfTau.beacon(t1, t2, entropy(), 10);
+  await snarkjs.powersOfTau.beacon(t1, t2, "beacon", entropy(), 10);
   await snarkjs.powersOfTau.preparePhase2(t2, tau);
   await snarkjs.zKey.newZKey(file("toy.r1cs"), tau, file("0.zkey"));
   await snarkjs.zKey.contribute(file("0.zkey"), file("1.zkey"), "toy", entropy());

@@ -41,7 +41,7 @@ fn proof(key: &Key, preimage: u64) -> (Proof, Vec<Fr>) {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let mut stages = Vec::new();
     let proof = prove(&key.proving, &b.into_witness(), &mut rng, &mut |stage, done, total| {
-        stages.push((stage, done, total))
+        stages.push((stage, done, total));
     })
     .expect("an honest witness");
     assert_eq!(stages.first(), Some(&(Stage::Quotient, 0, 6)));
@@ -66,10 +66,10 @@ fn honest_proofs_verify_and_others_do_not() {
         assert_eq!(verify(vk, &wrong, &p), Err(VerifyError::Equation));
     }
     assert_eq!(verify(vk, &inputs[1..], &p), Err(VerifyError::Inputs { expected: 2, got: 1 }));
-    assert_eq!(verify(vk, &inputs, &Proof { c: other.c, ..p.clone() }), Err(VerifyError::Equation));
-    let identity = Proof { a: G1Affine::zero(), ..p.clone() };
+    assert_eq!(verify(vk, &inputs, &Proof { c: other.c, ..p }), Err(VerifyError::Equation));
+    let identity = Proof { a: G1Affine::zero(), ..p };
     assert_eq!(verify(vk, &inputs, &identity), Err(VerifyError::Equation));
-    let off = Proof { c: G1Affine::new_unchecked(p.c.y, p.c.x), ..p.clone() };
+    let off = Proof { c: G1Affine::new_unchecked(p.c.y, p.c.x), ..p };
     assert_eq!(verify(vk, &inputs, &off), Err(VerifyError::Point("C")));
     let off = Proof { b: G2Affine::new_unchecked(p.b.y, p.b.x), ..p };
     assert_eq!(verify(vk, &inputs, &off), Err(VerifyError::Point("B")));

@@ -1,6 +1,6 @@
 //! The verifier of a batch STARK with BN254 commitments, as a circuit.
 //!
-//! [`verify`] is p3's `verify_batch` step by step, for a child of a known plan: the transcript, the constraints at `zeta`, lookup terminals, reduced openings and FRI. The order of
+//! [`Verifier::verify`] is p3's `verify_batch` step by step, for a child of a known plan: the transcript, the constraints at `zeta`, lookup terminals, reduced openings and FRI. The order of
 //! the transcript is in `docs/recursion.md`; it is the same for every child, whatever the hash.
 //!
 //! What is stricter than p3: `zeta` may not lie in the base field (which has one in `2^124` honest proofs refused). So no vanishing polynomial and no `zeta - x` is zero at it, and no
