@@ -77,7 +77,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let witness = circuit.witness(params, &wrapped)?;
     time("witness", now);
     let now = Instant::now();
-    let r1cs = circuit.constraints();
+    let (r1cs, _) = circuit.constraints();
     time("constraints", now);
     println!("{} constraints", r1cs.num_constraints());
     let now = Instant::now();
