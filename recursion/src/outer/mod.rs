@@ -3,7 +3,7 @@
 //! Traces and challenges are those of every other STARK here; what differs is the hash. Merkle trees and the transcript are Poseidon2 over the scalar field of
 //! BN254, in which the Groth16 circuit computes, at 252 constraints a permutation where a KoalaBear one would be tens of thousands.
 //!
-//! * a leaf: rows of one height are packed eight elements a word, each plus one, in base `2^31` ([`Hash`]: rate 2, no padding; widths are fixed by the circuit);
+//! * a leaf: rows of one height are packed eight elements a word, each plus one, in base `2^31` ([`Hash`](type@Hash): rate 2, no padding; widths are fixed by the circuit);
 //! * a node: the first word of the permutation of `(left, right, 0)`;
 //! * a commitment: the `2^cap_height` digests that far below the root, or the leaves of a lower tree, which saves every query's path that many levels and costs a permutation
 //!   of the transcript a digest;
