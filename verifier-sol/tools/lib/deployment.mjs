@@ -18,19 +18,19 @@ export function fixture(name) {
   return { values: read("values"), proof: read("proof") };
 }
 
-function forge(...args) {
+function forge(config, ...args) {
   execFileSync(foundry("forge"), args, {
     cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, ...BUILD, ZKROM_DEPLOY_OUT: "deployments/e2e.json" },
+    env: { ...process.env, ...BUILD, ZKROM_DEPLOY_CONFIG: config, ZKROM_DEPLOY_OUT: "deployments/e2e.json" },
   });
 }
 
-/** Deploys; returns the addresses of groth16, verifier, router and chain. */
-export function deploy(url, sender) {
+/** Deploys what a configuration file of script/config says; returns the addresses of groth16, verifier, router and chain. */
+export function deploy(url, sender, config = "script/config/toy.json") {
   // The script names the Groth16 verifier at run time, so forge does not see that it has to be compiled.
-  forge("build", "src", "script", "test/generated");
-  forge("script", "script/Deploy.s.sol", "--rpc-url", url, "--broadcast", "--unlocked", "--sender", sender);
+  forge(config, "build", "src", "script", "test/generated");
+  forge(config, "script", "script/Deploy.s.sol", "--rpc-url", url, "--broadcast", "--unlocked", "--sender", sender);
   return readJson("deployments/e2e.json");
 }
 
