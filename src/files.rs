@@ -1,5 +1,6 @@
 //! Reading and writing files: errors name the path, and a file is written whole or not at all.
 
+use std::io::Read;
 use std::path::Path;
 
 use alloy_primitives::U256;
@@ -10,6 +11,16 @@ use zkrom_stark::proof::FileFormat;
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display()))
+}
+
+/// Whether a file begins with these bytes.
+pub fn starts_with(path: &Path, magic: &[u8]) -> Result<bool> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(magic.len() as u64).read_to_end(&mut head))
+        .into_diagnostic()
+        .wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    Ok(head == magic)
 }
 
 /// Writes a file as a whole or not at all.

@@ -135,6 +135,15 @@ fn is_evm_rom(program_digest: &[u8]) -> bool {
 }
 
 fn what(path: &Path) -> Result<What> {
+    // A proving key is large, and read by its own reader.
+    if files::starts_with(path, b"zkromg16")? {
+        let key = read_key(path, None).map_err(|e| miette!("{e}"))?;
+        return Ok(What::Groth16Key {
+            circuit: output::hex(&key.circuit),
+            variables: key.proving.a_query.len(),
+            public_inputs: key.proving.vk.gamma_abc_g1.len() - 1,
+        });
+    }
     let bytes = files::read(path)?;
     if bytes.starts_with(&Proof::MAGIC) {
         let p = Proof::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
@@ -173,14 +182,6 @@ fn what(path: &Path) -> Result<What> {
     if bytes.starts_with(&WrapFile::MAGIC) {
         WrapFile::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;
         return Ok(What::StageProof { format: FORMAT_VERSION, stage: "wrap".to_owned(), bytes: bytes.len() });
-    }
-    if bytes.starts_with(b"zkromg16") {
-        let key = read_key(path, None).map_err(|e| miette!("{e}"))?;
-        return Ok(What::Groth16Key {
-            circuit: output::hex(&key.circuit),
-            variables: key.proving.a_query.len(),
-            public_inputs: key.proving.vk.gamma_abc_g1.len() - 1,
-        });
     }
     if bytes.starts_with(&zkrom_asm::file::MAGIC) {
         let image = Image::from_bytes(&bytes).map_err(|e| miette!("{e}"))?;

@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 
 use clap::Args;
-use miette::{IntoDiagnostic, Result, WrapErr, miette};
+use miette::{IntoDiagnostic, Result, WrapErr};
 use serde::Serialize;
 use zkrom_snark_wrapper::groth16::{check_verifying_key, read_zkey, unsafe_development_key, write_r1cs};
 
@@ -53,18 +53,34 @@ struct Made {
     peak_gib: Option<f64>,
 }
 
+/// A key that was there before.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct There {
+    proving_key: PathBuf,
+    verification_key: PathBuf,
+}
+
 impl Setup {
     pub fn run(&self, json: bool) -> Result<()> {
         let mut steps = progress::Steps::new("setup");
         let stages = Stages::new(&mut |name, time| steps.step(name, time))?;
         let folder = stages.key_folder(&self.keys)?;
-        if self.r1cs.is_none() && folder.is_complete() && !self.force {
-            folder.read().into_diagnostic().wrap_err("--force makes the key again")?;
-            return Err(miette!(
-                help = "--force makes it again",
-                "there is a key already, whole and of this circuit: {}",
-                folder.proving_key().display()
-            ));
+        if self.r1cs.is_none() && self.zkey.is_none() && folder.is_complete() && !self.force {
+            steps
+                .run("checking the key", || folder.read())
+                .into_diagnostic()
+                .wrap_err("--force makes the key again")?;
+            steps.finish();
+            let there =
+                There { proving_key: folder.proving_key(), verification_key: folder.verification_key() };
+            return output::print(json, &there, |t| {
+                format!(
+                    "there is a key of this circuit already, whole (--force makes it again)\nproving key {}\nverifying key {}",
+                    t.proving_key.display(),
+                    t.verification_key.display()
+                )
+            });
         }
         let (r1cs, parts) = steps.run("circuit", || stages.circuit().build().constraints());
         drop(stages);

@@ -74,6 +74,12 @@ const fn name_of(stage: Stage) -> &'static str {
 impl Wrap {
     pub fn run(&self, json: bool) -> Result<()> {
         files::check_writable(&self.output)?;
+        if let Some(export) = &self.export {
+            std::fs::create_dir_all(export)
+                .into_diagnostic()
+                .wrap_err_with(|| format!("cannot make {}", export.display()))?;
+            files::check_writable(&export.join("proof.json"))?;
+        }
         let proofs: Vec<Proof> = self.proofs.iter().map(|p| files::load(p)).collect::<Result<_>>()?;
         let rom = EvmRom::get();
         let mut steps = progress::Steps::new("wrapping");
@@ -132,9 +138,6 @@ impl Wrap {
             .into_diagnostic()
             .wrap_err("the proof just made does not verify: `zkrom setup --force` makes the key again")?;
         if let Some(export) = &self.export {
-            std::fs::create_dir_all(export)
-                .into_diagnostic()
-                .wrap_err_with(|| format!("cannot make {}", export.display()))?;
             let vk = files::read(&folder.verification_key())?;
             files::write(&export.join("verification_key.json"), &vk)?;
             let json = |value: &serde_json::Value| format!("{value:#}\n").into_bytes();

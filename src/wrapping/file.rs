@@ -90,3 +90,60 @@ impl SnarkFile {
         Ok(groth16::verify(key, &[self.public_input()], &self.proof()?)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+    use zkrom_snark_wrapper::groth16::{read_proof, read_verification_key};
+
+    use super::*;
+
+    /// A real proof of the contracts' toy circuit, whose one input is a statement's hash as here.
+    fn toy() -> (SnarkFile, VerifyingKey) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("verifier-sol/test/fixtures/toy");
+        let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+        let json = |name: &str| serde_json::from_slice::<Value>(&read(name)).unwrap();
+        let values = PublicValues::from_json(&read("step1/values.json")).unwrap();
+        let file = SnarkFile::new(values, &read_proof(&json("step1/proof.json")).unwrap());
+        assert_eq!(file.for_contracts(), Groth16Proof::from_snarkjs(&read("step1/proof.json")).unwrap());
+        (file, read_verification_key(&json("verification_key.json")).unwrap())
+    }
+
+    #[test]
+    fn a_proof_is_verified_and_no_changed_one() {
+        let (file, key) = toy();
+        assert_eq!(file.verify(&key), Ok(()));
+        for i in 0..8 {
+            for change in [U256::ONE, U256::ONE << 255, file.words[i]] {
+                let mut changed = file.clone();
+                changed.words[i] ^= change;
+                assert!(changed.verify(&key).is_err(), "word {i}");
+            }
+        }
+        // All words of a point zero: the identity.
+        for (from, to) in [(0, 2), (2, 6), (6, 8)] {
+            let mut changed = file.clone();
+            changed.words[from..to].fill(U256::ZERO);
+            assert!(matches!(changed.verify(&key), Err(SnarkError::Refused(VerifyError::Point(_)))));
+        }
+        let mut changed = file.clone();
+        changed.words[0] = U256::MAX;
+        assert_eq!(changed.verify(&key), Err(SnarkError::Coordinate { index: 0 }));
+        let mut changed = file;
+        changed.values.post_state_root.0[31] ^= 1;
+        assert_eq!(changed.verify(&key), Err(SnarkError::Refused(VerifyError::Equation)));
+    }
+
+    #[test]
+    fn files_read_back_whole_or_not_at_all() {
+        let (file, _) = toy();
+        let bytes = file.to_bytes();
+        assert_eq!(SnarkFile::from_bytes(&bytes).unwrap(), file);
+        for len in 0..bytes.len() {
+            assert!(SnarkFile::from_bytes(&bytes[..len]).is_err(), "{len} bytes");
+        }
+        assert!(SnarkFile::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+    }
+}

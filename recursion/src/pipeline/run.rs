@@ -226,3 +226,31 @@ pub fn wrap_blocks(
     wrapping.save(WRAP_FILE, &file)?;
     Ok(file.proof)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(values: [u64; 8]) -> Vec<U256> {
+        values.map(U256::from).to_vec()
+    }
+
+    /// As `tests/join.rs` has it of the circuit.
+    #[test]
+    fn statements_join_where_they_follow_each_other() {
+        let left = words([9, 1, 4, 5, 7, 8, 70, 80]);
+        let right = [9, 1, 6, 6, 8, 11, 80, 90];
+        assert_eq!(joined(&left, &words(right), 1).expect("they follow"), words([9, 1, 4, 6, 7, 11, 70, 90]));
+        for (word, what) in [(0, "config"), (1, "chain"), (2, "number"), (4, "parent"), (6, "state")] {
+            let mut wrong = right;
+            wrong[word] += 1;
+            let error = joined(&left, &words(wrong), 1).expect_err("it does not follow");
+            assert!(error.to_string().contains("proof 2") && error.to_string().contains(what), "{error}");
+        }
+        let mut last = left;
+        last[3] = U256::MAX;
+        let mut first = words(right);
+        first[2] = U256::ZERO;
+        assert!(joined(&last, &first, 1).is_err(), "numbers do not wrap around");
+    }
+}

@@ -68,7 +68,7 @@ fn honest_proofs_verify_and_others_do_not() {
     assert_eq!(verify(vk, &inputs[1..], &p), Err(VerifyError::Inputs { expected: 2, got: 1 }));
     assert_eq!(verify(vk, &inputs, &Proof { c: other.c, ..p }), Err(VerifyError::Equation));
     let identity = Proof { a: G1Affine::zero(), ..p };
-    assert_eq!(verify(vk, &inputs, &identity), Err(VerifyError::Equation));
+    assert_eq!(verify(vk, &inputs, &identity), Err(VerifyError::Point("A")));
     let off = Proof { c: G1Affine::new_unchecked(p.c.y, p.c.x), ..p };
     assert_eq!(verify(vk, &inputs, &off), Err(VerifyError::Point("C")));
     let off = Proof { b: G2Affine::new_unchecked(p.b.y, p.b.x), ..p };
@@ -93,7 +93,12 @@ fn keys_nobody_contributed_to_are_refused() {
     let (key, _) = key();
     let vk = key.proving.vk;
     let equal = VerifyingKey { delta_g2: vk.gamma_g2, ..vk.clone() };
-    assert_eq!(check_verifying_key(&equal), Err(KeyError::GammaIsDelta));
+    assert_eq!(check_verifying_key(&equal), Err(KeyError::Related { first: "gamma", second: "delta" }));
+    // With delta = -gamma, (alpha, beta, L) proves any input: as forgeable as an equal one.
+    let negative = VerifyingKey { delta_g2: -vk.gamma_g2, ..vk.clone() };
+    assert_eq!(check_verifying_key(&negative), Err(KeyError::Related { first: "gamma", second: "delta" }));
+    let beta = VerifyingKey { beta_g2: -vk.delta_g2, ..vk.clone() };
+    assert_eq!(check_verifying_key(&beta), Err(KeyError::Related { first: "beta", second: "delta" }));
     let generator = VerifyingKey { delta_g2: G2Affine::generator(), ..vk.clone() };
     assert_eq!(check_verifying_key(&generator), Err(KeyError::Point("delta")));
     let zero = VerifyingKey { gamma_g2: G2Affine::zero(), ..vk.clone() };

@@ -12,9 +12,14 @@ pub enum KeyError {
     /// A point is not on its curve, not in its group, the identity or a generator where it may not be.
     #[error("{0} is no point a set-up may have there")]
     Point(&'static str),
-    /// Two secrets are the same, as in a key nobody has contributed to: proofs of it can be forged.
-    #[error("gamma and delta are equal: nobody has contributed to this key")]
-    GammaIsDelta,
+    /// Two elements are equal or each other's negatives, as gamma and delta are in a key nobody has contributed to: proofs under it can be forged.
+    #[error("{first} = ±{second}: proofs under this key can be forged")]
+    Related {
+        /// An element.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
 }
 
 /// Why a proof is refused.
@@ -31,15 +36,16 @@ pub enum VerifyError {
         /// Those given.
         got: usize,
     },
-    /// A point of the proof is not on its curve or not in its group.
-    #[error("point {0} of the proof is not in its group")]
+    /// A point of the proof is not on its curve, not in its group, or the identity.
+    #[error("point {0} of the proof is not in its group, or the identity")]
     Point(&'static str),
     /// The equation does not hold.
     #[error("the pairing equation does not hold")]
     Equation,
 }
 
-/// Checks what any honest set-up's key is like: points in their groups, gamma and delta different from each other, from the identity and from the generator.
+/// Checks what any honest set-up's key is like: points in their groups and not the identity; beta, gamma and delta not each other or each other's negatives; beta and delta not the generator
+/// or its negative. `KeyCheck.sol` refuses the same.
 ///
 /// # Errors
 ///
@@ -53,12 +59,22 @@ pub fn check_verifying_key(key: &VerifyingKey) -> Result<(), KeyError> {
             return Err(KeyError::Point(name));
         }
     }
-    // snarkjs leaves gamma at the generator; what makes forgeries is that delta is there, too.
-    if key.delta_g2 == G2Affine::generator() {
-        return Err(KeyError::Point("delta"));
+    // Two points with the same x are equal or each other's negatives. snarkjs leaves gamma at the generator; what makes forgeries is that beta or delta is there, too.
+    let generator = G2Affine::generator();
+    for (name, point) in [("beta", &key.beta_g2), ("delta", &key.delta_g2)] {
+        if point.x == generator.x {
+            return Err(KeyError::Point(name));
+        }
     }
-    if key.gamma_g2 == key.delta_g2 {
-        return Err(KeyError::GammaIsDelta);
+    let pairs = [
+        ("gamma", &key.gamma_g2, "delta", &key.delta_g2),
+        ("beta", &key.beta_g2, "delta", &key.delta_g2),
+        ("beta", &key.beta_g2, "gamma", &key.gamma_g2),
+    ];
+    for (first, p, second, q) in pairs {
+        if p.x == q.x {
+            return Err(KeyError::Related { first, second });
+        }
     }
     if key.gamma_abc_g1.is_empty() || key.gamma_abc_g1.iter().any(|p| !on_curve_g1(p)) {
         return Err(KeyError::Point("a point of the inputs"));
@@ -85,7 +101,9 @@ pub fn verify(key: &VerifyingKey, inputs: &[Fr], proof: &Proof) -> Result<(), Ve
     if inputs.len() + 1 != key.gamma_abc_g1.len() {
         return Err(VerifyError::Inputs { expected: key.gamma_abc_g1.len() - 1, got: inputs.len() });
     }
-    for (name, ok) in [("A", on_curve_g1(&proof.a)), ("B", in_g2(&proof.b)), ("C", on_curve_g1(&proof.c))] {
+    // The identity is refused as the contract refuses it; (0, 0) is read as the identity.
+    let [a, c] = [&proof.a, &proof.c].map(|p| on_curve_g1(p) && !p.is_zero());
+    for (name, ok) in [("A", a), ("B", in_g2(&proof.b) && !proof.b.is_zero()), ("C", c)] {
         if !ok {
             return Err(VerifyError::Point(name));
         }
